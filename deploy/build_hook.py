@@ -35,7 +35,7 @@ overlook a deletion; but to remove or change one of two links touches the other,
 
 
 class CompleteTheTree(BuildHookInterface[Any]):
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, _version: str, _build_data: dict[str, Any]) -> None:
         """Fetch and compile for a wheel, editable ones included; a source distribution carries neither."""
         if self.target_name != "wheel":
             return
