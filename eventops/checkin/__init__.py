@@ -1,0 +1,1 @@
+"""The door: codes are scanned, and each scan is kept as a fact."""

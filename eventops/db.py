@@ -1,0 +1,179 @@
+"""The database: column types, naming, transactions that cannot write by accident, and `write()`."""
+
+from __future__ import annotations
+
+import fcntl
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, Uuid, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Takes any aware datetime, refuses a naive one with ValueError, gives back UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs an offset: {value!r}")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class WallTime(TypeDecorator[datetime]):
+    """What a clock on the wall shows, without a zone. Refuses an aware datetime with ValueError."""
+
+    impl = DateTime(timezone=False)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is not None:
+            raise ValueError(f"a wall time has no offset: {value!r}")
+        return value
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    registry = registry(
+        type_annotation_map={
+            datetime: UtcDateTime,
+            uuid.UUID: Uuid,
+            dict[str, str]: JSON,
+            dict[str, Any]: JSON,
+            list[str]: JSON,
+            list[dict[str, Any]]: JSON,
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What mypy sees of `db.Model`, which is made when the program runs."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+def init_db(app: Flask) -> None:
+    """Bind the database of `app.config`, with every transaction read-only unless `write()` opened it."""
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
+    db.init_app(app)
+    with app.app_context():
+        _guard_transactions(db.engine)
+
+
+@contextmanager
+def write() -> Iterator[None]:
+    """The only way to change the database: one transaction, committed when the block ends without an error.
+
+    It comes before the block's first read: what was read earlier is loaded anew, since a transaction that
+    read first cannot become a writing one on SQLite. Hash, render and send outside of it.
+    Raises RuntimeError inside a GET or HEAD, and inside another write().
+    """
+    if has_request_context() and request.method in ("GET", "HEAD", "OPTIONS"):
+        raise RuntimeError("GET shows, POST records: no write() in a GET")
+    if _writing.get():
+        raise RuntimeError("write() stands inside another write()")
+    db.session.rollback()
+    with _one_writer(db.engine):
+        token = _writing.set(True)
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            _writing.reset(token)
+
+
+@contextmanager
+def _one_writer(engine: Engine) -> Iterator[None]:
+    """On SQLite, queue for the database by a lock on a file beside it: its own waiting is unfair and long.
+
+    The file is opened anew each time, since a shared descriptor excludes neither threads nor forks.
+    """
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        yield
+        return
+    with Path(f"{path}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _guard_transactions(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves; the driver would defer it
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA busy_timeout=10000")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    # query_only outlives the transaction, so it is set both ways; BEGIN IMMEDIATE fails under it.
+    if _writing.get():
+        driver.execute("PRAGMA query_only=OFF")
+        driver.execute("BEGIN IMMEDIATE")
+    else:
+        driver.execute("PRAGMA query_only=ON")
+        driver.execute("BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    driver.read_only = not _writing.get()  # said with BEGIN itself: no further round trip
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What SQLALCHEMY_ENGINE_OPTIONS are for `url`."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": 10, "check_same_thread": False}}
+    return {
+        "pool_size": 10,
+        "max_overflow": 20,
+        "pool_pre_ping": True,
+        "connect_args": {"options": "-c timezone=UTC", "connect_timeout": 10},
+    }

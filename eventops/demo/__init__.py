@@ -1,0 +1,1 @@
+"""The real conference of 7 May 2024, played from one command."""

@@ -1,0 +1,1 @@
+"""Signing up, the ticket, and the page that each person has."""

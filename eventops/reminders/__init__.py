@@ -1,0 +1,1 @@
+"""Letters before the day, due by rules."""

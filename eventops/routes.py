@@ -1,0 +1,110 @@
+"""Who may call each route. A view says it by a decorator; a view that does not stops the start-up.
+
+The rooms below the door of the web know nothing of each other, so what a declaration demands is carried out by
+the room that can: it registers itself with `enforce`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from flask import Flask, Response, g, json, request
+
+from eventops.viewer import ANONYMOUS, Viewer, see_as, stop_seeing
+
+
+class Caller(Enum):
+    """Kinds of caller. A route names exactly one."""
+
+    ANYONE = "anyone"
+    PERSONAL = "who holds the personal link"
+    STAFF = "staff with an ability"
+    DOOR = "a door's device"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    caller: Caller
+    ability: str = ""
+    """For staff: what the role must be able to do; empty means any account that is signed in."""
+
+
+class UndeclaredRoute(Exception):
+    """A route does not say who may call it. The message names it."""
+
+
+View = TypeVar("View", bound=Callable[..., object])
+Enforcer = Callable[[Declaration], Viewer]
+"""Checks the request at hand against a declaration. Gives the viewer, or aborts with the right status."""
+
+_enforcers: dict[Caller, Enforcer] = {Caller.ANYONE: lambda _declaration: ANONYMOUS}
+
+
+def enforce(caller: Caller, enforcer: Enforcer) -> None:
+    """Register who checks routes for `caller`."""
+    _enforcers[caller] = enforcer
+
+
+def declare(caller: Caller, ability: str = "") -> Callable[[View], View]:
+    """Say who may call the decorated view."""
+
+    def mark(view: View) -> View:
+        view.declaration = Declaration(caller, ability)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+anyone = declare(Caller.ANYONE)
+personal_link = declare(Caller.PERSONAL)
+door_device = declare(Caller.DOOR)
+
+
+def staff(ability: str = "") -> Callable[[View], View]:
+    """Say that staff whose role has `ability` may call the decorated view."""
+    return declare(Caller.STAFF, ability)
+
+
+def declaration_of(app: Flask, endpoint: str) -> Declaration:
+    """What the view behind `endpoint` declares. Raises UndeclaredRoute."""
+    found = getattr(app.view_functions[endpoint], "declaration", None)
+    if found is None:
+        raise UndeclaredRoute(f"{endpoint} does not say who may call it: add a declaration of eventops.routes")
+    return found  # type: ignore[no-any-return]
+
+
+def check_declarations(app: Flask) -> None:
+    """Raise UndeclaredRoute for the first route of `app` that does not say who may call it, or whom nobody checks."""
+    anyone(app.view_functions["static"])
+    for rule in app.url_map.iter_rules():
+        caller = declaration_of(app, rule.endpoint).caller
+        if caller not in _enforcers:
+            raise UndeclaredRoute(f"{rule.endpoint} is for {caller.value}, and nobody checks that")
+
+
+def init_routes(app: Flask) -> None:
+    """Check every request by its route's declaration before the view runs, and read as the viewer it gives."""
+
+    @app.before_request
+    def admit() -> None:
+        g.viewer_token = see_as(ANONYMOUS)
+        if request.endpoint is not None:
+            declaration = declaration_of(app, request.endpoint)
+            see_as(_enforcers[declaration.caller](declaration))
+
+    @app.teardown_request
+    def leave(_error: BaseException | None) -> None:
+        token = g.pop("viewer_token", None)
+        if token is not None:
+            stop_seeing(token)
+
+
+def problem(status: int, title: str, detail: str = "") -> Response:
+    """An error as JSON: application/problem+json, RFC 9457 section 3."""
+    body = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    return Response(json.dumps(body), status, mimetype="application/problem+json")

@@ -1,0 +1,1 @@
+"""Those who work on events: accounts, roles, sign-in, device tokens, the audit trail."""

@@ -1,0 +1,1 @@
+"""Watching from home: waiting room and join."""

@@ -1,0 +1,43 @@
+"""Zones, wall time <-> instant, gaps and folds, and both clocks in five languages.
+
+The one place that turns an instant into words. An instant is an aware datetime in UTC, a wall time a naive one.
+"""
+
+from eventops.times.clocks import TwoClocks, duration_until, long_date, reader_zone, two_clocks
+from eventops.times.instants import (
+    AmbiguousTime,
+    NonexistentTime,
+    Reading,
+    UncertainTime,
+    days_before,
+    minutes_before,
+    parse_wall,
+    stored_instant,
+    to_instant,
+    to_wall,
+    utc_text,
+)
+from eventops.times.words import LANGUAGES
+from eventops.times.zones import UnknownZone, zone
+
+__all__ = [
+    "LANGUAGES",
+    "AmbiguousTime",
+    "NonexistentTime",
+    "Reading",
+    "TwoClocks",
+    "UncertainTime",
+    "UnknownZone",
+    "days_before",
+    "duration_until",
+    "long_date",
+    "minutes_before",
+    "parse_wall",
+    "reader_zone",
+    "stored_instant",
+    "to_instant",
+    "to_wall",
+    "two_clocks",
+    "utc_text",
+    "zone",
+]

@@ -1,0 +1,160 @@
+"""What clocks, days and zones are called in the five languages: whole patterns, and no grammar in the code.
+
+Ours and not Babel's: its patterns never write klo or kl., and for Swedish in Finland they fall back to Sweden's.
+From Babel come the names of days, months and cities, and how a language joins a list.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from babel.dates import format_date, get_timezone_location
+from babel.lists import format_list
+
+from eventops.times.zones import zone
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language. Patterns name their parts; `{start}` and `{end}` are clock times written as in `clock`."""
+
+    locale: str
+    clock: str
+    day: str
+    long_day: str
+    # The zones that bear a country's name, and a list of such names as a phrase.
+    countries: dict[str, str]
+    country_time: str
+    elsewhere: str
+    utc: str
+    # A moment or a span, on the day that the reader has in mind or on another; the last two end on another day.
+    moment: str
+    moment_on_day: str
+    span: str
+    span_on_day: str
+    span_into_day: str
+    span_of_days: str
+    # A date and the clocks of that day as one phrase.
+    with_day: str
+
+
+_ZONES_OF_COUNTRIES = (
+    "Europe/Helsinki",
+    "Europe/Mariehamn",
+    "Europe/Copenhagen",
+    "Europe/Oslo",
+    "Europe/Stockholm",
+    "Atlantic/Reykjavik",
+)
+
+
+def _countries(*names: str) -> dict[str, str]:
+    finland, denmark, norway, sweden, iceland = names
+    return dict(zip(_ZONES_OF_COUNTRIES, (finland, finland, denmark, norway, sweden, iceland), strict=True))
+
+
+_ENGLISH = Words(
+    locale="en_GB",
+    clock="{0.hour:02}:{0.minute:02}",
+    day="EEEE d MMMM",
+    long_day="EEEE d MMMM y",
+    countries=_countries("Finnish", "Danish", "Norwegian", "Swedish", "Icelandic"),
+    country_time="{names} time",
+    elsewhere="in the {place} time zone",
+    utc="UTC",
+    moment="{start} {zone}",
+    moment_on_day="{start} {zone}, {start_day}",
+    span="{start}–{end} {zone}",
+    span_on_day="{start}–{end} {zone}, {start_day}",
+    span_into_day="{start} – {end_day} {end} {zone}",
+    span_of_days="{start_day} {start} – {end_day} {end} {zone}",
+    with_day="{day}, {clocks}",
+)
+_FINNISH = Words(
+    locale="fi",
+    clock="{0.hour}.{0.minute:02}",
+    day="cccc d. MMMM",
+    long_day="cccc d. MMMM y",
+    countries=_countries("Suomen", "Tanskan", "Norjan", "Ruotsin", "Islannin"),
+    country_time="{names} aikaa",
+    elsewhere="aikavyöhykkeellä {place}",
+    utc="UTC-aikaa",
+    moment="klo {start} {zone}",
+    moment_on_day="{start_day} klo {start} {zone}",
+    span="klo {start}–{end} {zone}",
+    span_on_day="{start_day} klo {start}–{end} {zone}",
+    span_into_day="klo {start} – {end_day} klo {end} {zone}",
+    span_of_days="{start_day} klo {start} – {end_day} klo {end} {zone}",
+    with_day="{day} {clocks}",
+)
+_SWEDISH = Words(
+    locale="sv",
+    clock="{0.hour:02}.{0.minute:02}",
+    day="EEEE d MMMM",
+    long_day="EEEE d MMMM y",
+    countries=_countries("finsk", "dansk", "norsk", "svensk", "isländsk"),
+    country_time="{names} tid",
+    elsewhere="i tidszonen {place}",
+    utc="UTC",
+    moment="kl. {start} {zone}",
+    moment_on_day="{start_day} kl. {start} {zone}",
+    span="kl. {start}–{end} {zone}",
+    span_on_day="{start_day} kl. {start}–{end} {zone}",
+    span_into_day="kl. {start} – {end_day} kl. {end} {zone}",
+    span_of_days="{start_day} kl. {start} – {end_day} kl. {end} {zone}",
+    with_day="{day} {clocks}",
+)
+_DANISH = replace(
+    _SWEDISH,
+    locale="da",
+    day="EEEE d. MMMM",
+    long_day="EEEE d. MMMM y",
+    countries=_countries("finsk", "dansk", "norsk", "svensk", "islandsk"),
+)
+_NORWEGIAN = replace(_DANISH, locale="nb", elsewhere="i tidssonen {place}")
+
+_WORDS = {"en": _ENGLISH, "fi": _FINNISH, "sv": _SWEDISH, "da": _DANISH, "nb": _NORWEGIAN}
+LANGUAGES = tuple(_WORDS)
+
+
+def words_of(language: str) -> Words:
+    """The words of a language of LANGUAGES. Raises ValueError for any other."""
+    try:
+        return _WORDS[language]
+    except KeyError:
+        raise ValueError(f"no words for times in the language {language[:20]!a}") from None
+
+
+def zone_words(zone_keys: Iterable[str], words: Words) -> str:
+    """Zones that show the same time as one phrase in their order: "Danish and Norwegian time".
+
+    Raises UnknownZone.
+    """
+    keys = list(zone_keys)
+    names = dict.fromkeys(words.countries[key] for key in keys if key in words.countries)
+    country_time = words.country_time.format(names=format_list(list(names), locale=words.locale))
+    phrases = dict.fromkeys(country_time if key in words.countries else _elsewhere(key, words) for key in keys)
+    return format_list(list(phrases), locale=words.locale)
+
+
+def _elsewhere(zone_key: str, words: Words) -> str:
+    if zone_key in ("UTC", "Etc/UTC"):
+        return words.utc
+    # Etc/GMT+5 is five hours behind: without its Etc/ it would read as ahead.
+    city = get_timezone_location(zone(zone_key), locale=words.locale, return_city=True).rpartition("/")[2]
+    return words.elsewhere.format(place=zone_key if zone_key.startswith("Etc/") else city)
+
+
+def clock_words(wall: datetime, words: Words) -> str:
+    """A wall time's hour and minute, without its zone's word: for `clocks` only, which adds it."""
+    return words.clock.format(wall)
+
+
+def day_words(day: date, words: Words) -> str:
+    """A date without its year: "Tuesday 7 May"."""
+    return format_date(day, words.day, locale=words.locale)
+
+
+def long_day_words(day: date, words: Words) -> str:
+    """A date with its year: "Tuesday 7 May 2024"."""
+    return format_date(day, words.long_day, locale=words.locale)

@@ -1,0 +1,88 @@
+"""Error pages for people, problem+json for programs. They say what to do and nothing about what exists."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from eventops.routes import problem
+from eventops.web.language import redirect_to_language
+
+MAX_BODY = 1_000_000
+DRAIN = 32_000_000
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error with a page, or with JSON below /api and /demo's JSON addresses."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(Exception, _crash)
+
+
+def wants_json() -> bool:
+    """Whether a program is asking: by the address, or by what it sent."""
+    return request.path.startswith("/api/") or request.path.endswith(".json") or request.is_json
+
+
+def _answer(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    if status == 404 and (elsewhere := redirect_to_language()):
+        return elsewhere
+    if status == 413:
+        _drain()
+    if wants_json():
+        answer = problem(status, error.name, error.description or "")
+    else:
+        title, advice = _words(status, error.description or "")
+        answer = Response(render_template("error.html", title=title, advice=advice, language_links=[]), status)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _crash(error: Exception) -> Response:
+    current_app.logger.exception("a view failed", exc_info=error)
+    return _answer(InternalServerError())
+
+
+def _drain() -> None:
+    """Read what is too long and drop it: closing at once would reset the connection before the answer is read."""
+    stream = request.environ["wsgi.input"]
+    length = request.content_length
+    left = DRAIN if length is None else min(length, DRAIN)
+    while left > 0 and (piece := stream.read(min(left, 65_536))):
+        left -= len(piece)
+
+
+def _words(status: int, description: str) -> tuple[str, str]:
+    match status:
+        case 401:
+            return _("Please sign in"), _("You need to be signed in for this page.")
+        case 403 if description == "cross_site":
+            return _("That came from another site"), _(
+                "The form was sent from a page that is not ours, so nothing was done. "
+                "Open the page here and send it again."
+            )
+        case 403:
+            return _("You may not open this"), _("Ask the organiser if you think you should be able to.")
+        case 404:
+            return _("There is no such page"), _(
+                "If you came by a link in a letter, open the letter again and use the whole link."
+            )
+        case 405:
+            return _("That does not work here"), _("Go back and use the button on the page.")
+        case 413:
+            return _("That is too large"), _("Send at most one megabyte.")
+        case 429:
+            return _("Too many attempts"), _("Wait a few minutes, then try again.")
+        case _ if status < 500:
+            return _("That could not be understood"), _("Go back and try again.")
+        case _:
+            return _("Something went wrong here"), _(
+                "Nothing was lost that had been confirmed. Try again in a minute; if it happens again, tell the organiser."
+            )
