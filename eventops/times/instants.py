@@ -4,7 +4,7 @@ Compare and subtract instants only: two aware datetimes of one zone compare by t
 """
 
 import re
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from dateutil.tz import datetime_exists
@@ -29,7 +29,7 @@ class UncertainTime(ValueError):
 
 
 class NonexistentTime(UncertainTime):
-    """A wall time that clocks skip. Read with the offset after the gap it is `earlier`, with the one before, `later`."""
+    """A wall time that clocks skip: `earlier` with the offset from after the gap, `later` with the one from before."""
 
     kind = "nonexistent"
 
@@ -92,7 +92,7 @@ def parse_wall(text: str) -> datetime:
         raise ValueError(f"not a time written YYYY-MM-DD HH:MM without offset: {text[:40]!a}")
     year, month, day, hour, minute, second = (int(part) for part in parts.groups(default="0"))
     try:
-        return datetime(year, month, day, hour, minute, second)
+        return datetime.combine(date(year, month, day), time(hour, minute, second))
     except ValueError as impossible:
         raise ValueError(f"no such date or time: {text!a}") from impossible
 
@@ -102,18 +102,30 @@ def utc_text(instant: datetime) -> str:
     return _convert(instant, UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+def offset_text(instant: datetime, zone_key: str) -> str:
+    """An instant as machines read it, with the zone's offset: "2024-05-07T10:00:00+02:00", whole seconds.
+
+    An offset that is no whole number of minutes is written with its seconds. Raises as `to_wall`.
+    """
+    return _convert(instant, zone(zone_key)).isoformat(timespec="seconds")
+
+
 def days_before(instant: datetime, days: int, at: time, zone_key: str) -> datetime:
     """The instant, in UTC, when clocks in the zone show `at` (naive), so many calendar days before `instant`'s day.
 
     A day is a date on the zone's calendar and not 24 hours. Where clocks skip `at` that day, the later reading is
-    taken, where they show it twice, the earlier: nobody is there to ask. Raises as `stored_instant`.
+    taken, where they show it twice, the earlier: nobody is there to ask. Raises as `stored_instant`, and
+    OverflowError before the year 1.
     """
     day = to_wall(instant, zone_key).date() - timedelta(days=days)
     return stored_instant(datetime.combine(day, at), zone_key, fold=0)
 
 
 def minutes_before(instant: datetime, minutes: int) -> datetime:
-    """The instant, in UTC, so many elapsed minutes before. Raises ValueError for an instant without an offset."""
+    """The instant, in UTC, so many elapsed minutes before.
+
+    Raises ValueError for an instant without an offset, and OverflowError before the year 1.
+    """
     return _convert(instant, UTC) - timedelta(minutes=minutes)
 
 
