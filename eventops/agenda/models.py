@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventops.db import Base, Model, WallTime
@@ -100,7 +100,7 @@ session_speakers = Table(
     Base.metadata,
     Column("session_id", ForeignKey("sessions.id"), primary_key=True),
     Column("speaker_id", ForeignKey("speakers.id"), primary_key=True),
-    Column("position", default=0, nullable=False),
+    Column("position", Integer, default=0, nullable=False),
 )
 session_audiences = Table(
     "session_audiences",

@@ -84,5 +84,6 @@ def _words(status: int, description: str) -> tuple[str, str]:
             return _("That could not be understood"), _("Go back and try again.")
         case _:
             return _("Something went wrong here"), _(
-                "Nothing was lost that had been confirmed. Try again in a minute; if it happens again, tell the organiser."
+                "Nothing that had been confirmed was lost. "
+                "Try again in a minute; if it happens again, tell the organiser."
             )

@@ -395,7 +395,7 @@ def upgrade():
         "session_speakers",
         sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("speaker_id", sa.Uuid(), nullable=False),
-        sa.Column("position", sa.NullType(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_session_speakers_session_id_sessions")),
         sa.ForeignKeyConstraint(["speaker_id"], ["speakers.id"], name=op.f("fk_session_speakers_speaker_id_speakers")),
         sa.PrimaryKeyConstraint("session_id", "speaker_id", name=op.f("pk_session_speakers")),

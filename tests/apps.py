@@ -1,0 +1,117 @@
+"""Applications for tests: each on a database of its own, a copy of one that was migrated once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from eventops import create_app
+from eventops.config import Settings
+from eventops.db import db, write
+from eventops.viewer import SYSTEM, seeing
+from tests.postgres import Cluster
+
+BASE_URL = "http://localhost"
+MakeApp = Callable[..., Flask]
+_number = count()
+
+
+def settings_for(database_url: str, **more: object) -> Settings:
+    """Settings for tests; any may be given another value."""
+    values: dict[str, object] = {
+        "secret_key": "a secret for tests, long enough to be taken",
+        "database_url": database_url,
+        "base_url": BASE_URL,
+        "mail_url": "smtp://127.0.0.1:9",
+        "mail_from": "events@example.org",
+        "log_level": "warning",
+    }
+    return Settings.model_validate(values | more)
+
+
+def migrate(database_url: str) -> None:
+    """Bring an empty database up to date, and leave no connection open."""
+    app = create_app(settings_for(database_url))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+
+
+@contextmanager
+def changing(app: Flask) -> Iterator[None]:
+    """Inside, the database may be read and written as the system."""
+    with app.app_context(), seeing(SYSTEM), write():
+        yield
+
+
+@contextmanager
+def reading(app: Flask) -> Iterator[None]:
+    """Inside, everything in the database may be read."""
+    with app.app_context(), seeing(SYSTEM):
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database that nobody uses."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: Cluster) -> str:
+    """The name of a migrated PostgreSQL database that nobody uses."""
+    postgres_cluster.create_database("template")
+    migrate(postgres_cluster.url("template"))
+    return "template"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "eventops.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    name = f"test_{next(_number)}"
+    cluster.create_database(name, request.getfixturevalue("postgres_template"))
+    yield cluster.url(name)
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def make_app(database_url: str) -> Iterator[MakeApp]:
+    """Makes an application on the test's database, with any setting changed."""
+    made: list[Flask] = []
+
+    def make(**settings: object) -> Flask:
+        made.append(create_app(settings_for(database_url, **settings)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    """An application on the test's database."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser without a past."""
+    return app.test_client()
