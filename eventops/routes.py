@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
-from flask import Flask, Response, g, json, request
+from flask import Flask, Response, g, json, request, url_for
 
+from eventops.config import settings
 from eventops.viewer import ANONYMOUS, Viewer, see_as, stop_seeing
 
 
@@ -108,3 +109,11 @@ def problem(status: int, title: str, detail: str = "") -> Response:
     if detail:
         body["detail"] = detail
     return Response(json.dumps(body), status, mimetype="application/problem+json")
+
+
+def absolute_url(endpoint: str, **values: object) -> str:
+    """The address of a page as letters, calendars and redirects to a browser name it.
+
+    It begins with the configured EVENTOPS_BASE_URL: the Host header of a request plays no part.
+    """
+    return settings().base_url + url_for(endpoint, _external=False, **values)  # type: ignore[arg-type]
