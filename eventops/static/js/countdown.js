@@ -22,13 +22,13 @@ function countDown(clock, status) {
   function tick() {
     const seconds = Math.ceil((total - performance.now() + arrived) / 1000);
     if (seconds <= 0) return finish();
-    clock.textContent = inWords(seconds, 2);
+    clock.textContent = inWords(seconds, UNITS);
     announce(Math.ceil(seconds / 60));
   }
 
   // Once a minute, and not on arrival, so that a screen reader is not talked over.
   function announce(minutes) {
-    if (announced !== undefined && announced !== minutes) status.textContent = inWords(minutes * 60, 2);
+    if (announced !== undefined && announced !== minutes) status.textContent = inWords(minutes * 60, UNITS.slice(0, -1));
     announced = minutes;
   }
 
@@ -45,15 +45,16 @@ function countDown(clock, status) {
   }
 }
 
-function inWords(seconds, most) {
+// The two largest units that count: "1 hour 5 minutes", "24 minutes 0 seconds".
+function inWords(seconds, units) {
   const parts = [];
   let rest = seconds;
-  for (const [unit, size] of UNITS) {
+  for (const [unit, size] of units) {
     const count = Math.floor(rest / size);
     rest -= count * size;
     if (count || parts.length) parts.push([count, unit]);
   }
-  return parts.slice(0, most).filter(([count]) => count).map(amount).join(" ");
+  return parts.slice(0, 2).map(amount).join(" ");
 }
 
 function amount([count, unit]) {
