@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from eventops.agenda import models as _agenda  # noqa: F401
+from eventops.agenda import visibility as _agenda  # noqa: F401
 from eventops.checkin import models as _checkin  # noqa: F401
 from eventops.letters import models as _letters  # noqa: F401
 from eventops.registration import models as _registration  # noqa: F401

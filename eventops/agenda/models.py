@@ -148,7 +148,7 @@ class Session(Model):
     speakers: Mapped[list[Speaker]] = relationship(secondary=session_speakers, order_by=session_speakers.c.position)
     audiences: Mapped[list[Audience]] = relationship(secondary=session_audiences, order_by=Audience.name)
 
-    __mapper_args__ = {"version_id_col": revision}
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
 
 
 class Release(Model):

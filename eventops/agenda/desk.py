@@ -1,0 +1,124 @@
+"""The agenda's desk: organisers edit sessions and publish them."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from eventops import clock
+from eventops.agenda import publish as publishing
+from eventops.agenda.differences import describe
+from eventops.agenda.edit import SessionForm, StaleEdit, desk_rooms, desk_session, edit_session
+from eventops.agenda.events import event_clocks, event_or_404, public_window, spoken_language
+from eventops.agenda.models import Event, Session
+from eventops.agenda.public_pages import forget_renderings
+from eventops.agenda.views import blueprint, titles
+from eventops.db import write
+from eventops.languages import LANGUAGES, in_language
+from eventops.routes import staff
+from eventops.staff.audit import record
+from eventops.times import Reading
+from eventops.viewer import current_viewer
+
+
+@blueprint.get("/<language:language>/desk/<slug>/")
+@staff("see_agenda")
+def desk(slug: str) -> str:
+    """The agenda as it stands on the desk, and what publishing it would change."""
+    event = event_or_404(slug)
+    return render_template(
+        "agenda/desk.html",
+        event=event,
+        **titles(event),
+        rows=[_row(event, session) for session in publishing.desk_sessions(event.id)],
+        changes=[describe(event, change) for change in publishing.changes(event.id)],
+        published="published" in request.args,
+    )
+
+
+@blueprint.route("/<language:language>/desk/<slug>/agenda/<uuid:session_id>", methods=["GET", "POST"])
+@staff("edit_agenda")
+def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
+    """A session's title, time and room in a plain form."""
+    event = event_or_404(slug)
+    session = desk_session(event.id, session_id) or abort(404)
+    if request.method == "GET":
+        return _form_page(event, session, SessionForm.of(session))
+    form = _typed()
+    try:
+        with write():
+            is_done = edit_session(event, session, form)
+            if is_done:
+                record("agenda.edit", session.id, event_id=event.id, now=clock.now())
+    except (StaleEdit, StaleDataError):
+        form.revision = str(session.revision)
+        return _form_page(event, session, form, is_stale=True), 412
+    if not is_done:
+        return _form_page(event, session, form), 422
+    return redirect(url_for("agenda.desk", slug=slug), 303)
+
+
+@blueprint.post("/<language:language>/desk/<slug>/publish")
+@staff("publish")
+def publish(slug: str) -> Response:
+    """Make the desk copy what everybody reads."""
+    event = event_or_404(slug)
+    viewer = current_viewer()
+    now = clock.now()
+    with write():
+        release = publishing.publish(event, now, made_by=viewer.account_id if viewer else None)
+        record("agenda.publish", release.id, event_id=event.id, now=now)
+    forget_renderings()
+    return redirect(url_for("agenda.desk", slug=slug, published=""), 303)
+
+
+def _typed() -> SessionForm:
+    typed = request.form
+    readings = {name: typed.get(f"{name}_reading", "") for name in ("start", "end")}
+    return SessionForm(
+        title={code: typed.get(f"title_{code}", "") for code in LANGUAGES},
+        start=typed.get("start", ""),
+        end=typed.get("end", ""),
+        zone=typed.get("zone", ""),
+        room_id=typed.get("room_id", ""),
+        revision=typed.get("revision", ""),
+        readings={k: cast(Reading, v) for k, v in readings.items() if v in ("earlier", "later")},
+    )
+
+
+def _form_page(event: Event, session: Session, form: SessionForm, is_stale: bool = False) -> str:
+    return render_template(
+        "agenda/edit_session.html",
+        event=event,
+        **titles(event),
+        form=form,
+        now_stored=_row(event, session),
+        is_stale=is_stale,
+        languages=LANGUAGES,
+        zones=[(key, key.split("/")[-1].replace("_", " ")) for key in (event.home_zone, *event.also_show)],
+        rooms=[("", _("No room")), *((str(room.id), room.name) for room in desk_rooms(event.id))],
+    )
+
+
+def _row(event: Event, session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "title": in_language(session.title, spoken_language()),
+        "clocks": event_clocks(event, session.starts_at, session.ends_at),
+        "room": session.room.name if session.room else "",
+        "closed": session.access == "closed",
+        "audiences": [audience.name for audience in session.audiences],
+        "outside": _is_outside(event, session),
+    }
+
+
+def _is_outside(event: Event, session: Session) -> bool:
+    """A public session that leaves the public windows; opening the doors may come before them."""
+    if session.access == "closed" or session.kind == "doors" or public_window(event) is None:
+        return False
+    return not any(w.starts_at <= session.starts_at and session.ends_at <= w.ends_at for w in event.windows)

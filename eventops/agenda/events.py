@@ -1,0 +1,87 @@
+"""Finding an event, and what follows from its settings: its title, its clocks, its public part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from flask import abort
+from flask_babel import get_locale
+from sqlalchemy import func, select
+
+from eventops.agenda.models import Event, PublishedSession
+from eventops.db import db
+from eventops.languages import Text, in_language
+from eventops.times import TwoClocks, reader_zone, to_wall, two_clocks
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, in UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def find_event(slug: str) -> Event | None:
+    """The event at that address, if the current viewer may know of it."""
+    return db.session.scalar(select(Event).where(Event.slug == slug))
+
+
+def event_or_404(slug: str) -> Event:
+    """The event at that address; a hidden one and a missing one abort alike."""
+    return find_event(slug) or abort(404)
+
+
+def event_title(event: Event, language: str | None = None) -> Text:
+    """The title in `language`, or in the language being spoken, or in the one it has."""
+    return in_language(event.title, language or spoken_language())
+
+
+def spoken_language() -> str:
+    """The language of the page or letter being made."""
+    return str(get_locale() or "en")
+
+
+def event_clocks(
+    event: Event, start: datetime, end: datetime | None = None, language: str | None = None, zone: str | None = None
+) -> TwoClocks:
+    """Both clocks of the event for a reader of `language`, by default the one spoken, in `zone`, by default its own."""
+    language = language or spoken_language()
+    return two_clocks(
+        start,
+        end,
+        language=language,
+        reader_zone=zone or reader_zone(language, event.home_zone),
+        home_zone=event.home_zone,
+        also_show=event.also_show,
+    )
+
+
+def public_window(event: Event) -> Span | None:
+    """From the first public window's start to the last one's end; None for an event without a public part."""
+    if not event.windows:
+        return None
+    return Span(min(w.starts_at for w in event.windows), max(w.ends_at for w in event.windows))
+
+
+def published_span(event_id: UUID) -> Span | None:
+    """From the first start to the last end of what is published and the current viewer may see."""
+    row = db.session.execute(
+        select(func.min(PublishedSession.starts_at), func.max(PublishedSession.ends_at)).where(
+            PublishedSession.event_id == event_id
+        )
+    ).one()
+    return Span(row[0], row[1]) if row[0] else None
+
+
+def last_day(event: Event) -> date:
+    """The last day of the public part, in the home zone."""
+    window = public_window(event)
+    return to_wall(window.ends_at, event.home_zone).date() if window else event.starts_on
+
+
+def deletion_day(event: Event) -> date:
+    """The day, in the home zone, on which personal data is deleted."""
+    return last_day(event) + timedelta(days=event.retention_days)

@@ -1,0 +1,100 @@
+"""The published agenda as the current viewer may see it, ready to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from babel import Locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from eventops.agenda.events import event_clocks, spoken_language
+from eventops.agenda.models import Event, PublishedSession
+from eventops.db import db
+from eventops.languages import in_language
+from eventops.times import TwoClocks
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One session as a page or letter shows it."""
+
+    id: UUID
+    title: str
+    title_lang: str | None
+    """The title's language where it is not the page's."""
+    abstract: str
+    abstract_lang: str | None
+    clocks: TwoClocks
+    kind: str
+    kind_label: str
+    room: str | None
+    language: str | None
+    """The name of the session's language, in the page's."""
+    closed: bool
+    placeholder: bool
+    time_placeholder: bool
+    now: bool
+    speakers: list[dict[str, str]] = field(default_factory=list)
+
+
+def visible_sessions(event_id: UUID) -> list[PublishedSession]:
+    """What is published and the current viewer may see, in order of start."""
+    query = (
+        select(PublishedSession)
+        .where(PublishedSession.event_id == event_id)
+        .order_by(PublishedSession.starts_at, PublishedSession.ends_at, PublishedSession.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def items(
+    event: Event,
+    sessions: Sequence[PublishedSession],
+    language: str | None = None,
+    zone: str | None = None,
+    now: datetime | None = None,
+) -> list[Item]:
+    """The sessions in words: `language` by default the one being spoken, `zone` by default the language's.
+
+    With `now`, the sessions that run then are marked.
+    """
+    language = language or spoken_language()
+    return [_item(event, session, language, zone, now) for session in sessions]
+
+
+def _item(event: Event, session: PublishedSession, language: str, zone: str | None, now: datetime | None) -> Item:
+    content: dict[str, Any] = session.content
+    title, abstract = in_language(content["title"], language), in_language(content["abstract"], language)
+    return Item(
+        id=session.id,
+        title=title.text,
+        title_lang=title.language if title.language != language else None,
+        abstract=abstract.text,
+        abstract_lang=abstract.language if abstract.language != language else None,
+        clocks=event_clocks(event, session.starts_at, session.ends_at, language, zone),
+        kind=content["kind"],
+        kind_label=kind_label(content["kind"]),
+        room=content["room"],
+        language=language_name(content["language"], language),
+        closed=session.access == "closed",
+        placeholder=content["placeholder"] == "all",
+        time_placeholder=content["placeholder"] == "time",
+        now=now is not None and session.starts_at <= now < session.ends_at,
+        speakers=content["speakers"],
+    )
+
+
+def kind_label(kind: str) -> str:
+    """The word for a kind of session, in the language being spoken; empty where the title says it."""
+    labels = {"talk": _("Talk"), "keynote": _("Keynote speech"), "workshop": _("Workshop")}
+    return str(labels.get(kind, ""))
+
+
+def language_name(code: str | None, language: str) -> str | None:
+    """The name of the language `code` in `language`: "English", "englanti"."""
+    return str(Locale.parse(language).languages.get(code, code)) if code else None

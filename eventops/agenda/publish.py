@@ -1,0 +1,129 @@
+"""Publishing: the desk copy becomes a release, and the release is what everybody reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from eventops.agenda.models import Event, PublishedSession, Release, Session
+from eventops.db import db
+from eventops.times import utc_text
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What publishing would do to one session. `before` is missing for an added one, `after` for a removed one."""
+
+    kind: Literal["added", "changed", "removed"]
+    before: PublishedSession | None
+    after: Session | None
+
+
+def desk_sessions(event_id: UUID) -> list[Session]:
+    """The desk copy, in order of start."""
+    query = (
+        select(Session)
+        .where(Session.event_id == event_id, Session.deleted_at.is_(None))
+        .order_by(Session.starts_at, Session.ends_at, Session.id)
+        .options(selectinload(Session.room), selectinload(Session.speakers), selectinload(Session.audiences))
+    )
+    return list(db.session.scalars(query))
+
+
+def changes(event_id: UUID) -> list[Change]:
+    """What publishing now would change, in order of start; empty when the desk copy is what is published."""
+    published = _published(event_id)
+    found = []
+    for session in desk_sessions(event_id):
+        before = published.pop(session.id, None)
+        if before is None:
+            found.append(Change("added", None, session))
+        elif _differs(before, session):
+            found.append(Change("changed", before, session))
+    return found + [Change("removed", before, None) for before in published.values()]
+
+
+def publish(event: Event, now: datetime, made_by: UUID | None = None, note: str = "") -> Release:
+    """Make the desk copy what everybody reads: an immutable release, and its index of published sessions.
+
+    A session's SEQUENCE rises when its time or place changed; `changed_at` moves with any change of what it shows.
+    """
+    event.published_at = event.published_at or now
+    published = _published(event.id)
+    sessions = desk_sessions(event.id)
+    for session in sessions:
+        _publish_session(session, published.pop(session.id, None), now)
+    for gone in published.values():
+        db.session.delete(gone)
+    latest = db.session.scalar(select(func.max(Release.number)).where(Release.event_id == event.id)) or 0
+    release = Release(
+        id=uuid4(),
+        event_id=event.id,
+        number=latest + 1,
+        made_at=now,
+        made_by=made_by,
+        note=note,
+        sessions=[_snapshot(session) for session in sessions],
+    )
+    db.session.add(release)
+    db.session.flush()
+    return release
+
+
+def _published(event_id: UUID) -> dict[UUID, PublishedSession]:
+    rows = db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event_id))
+    return {row.id: row for row in rows}
+
+
+def _publish_session(session: Session, row: PublishedSession | None, now: datetime) -> None:
+    if row is not None and not _differs(row, session):
+        return
+    content = _content(session)
+    if row is None:
+        row = PublishedSession(id=session.id, event_id=session.event_id, sequence=0)
+        db.session.add(row)
+    elif (row.starts_at, row.ends_at, row.content["room"]) != (session.starts_at, session.ends_at, content["room"]):
+        row.sequence += 1
+    row.access = session.access
+    row.starts_at, row.ends_at = session.starts_at, session.ends_at
+    row.content, row.changed_at = content, now
+    row.audiences = list(session.audiences)
+
+
+def _differs(row: PublishedSession, session: Session) -> bool:
+    shown = (row.access, row.starts_at, row.ends_at, {a.id for a in row.audiences}, row.content)
+    meant = (session.access, session.starts_at, session.ends_at, {a.id for a in session.audiences}, _content(session))
+    return shown != meant
+
+
+def _content(session: Session) -> dict[str, Any]:
+    return {
+        "title": session.title,
+        "abstract": session.abstract,
+        "kind": session.kind,
+        "language": session.language,
+        "attendance_mode": session.attendance_mode,
+        "placeholder": session.placeholder,
+        "zone": session.zone,
+        "room": session.room.name if session.room else None,
+        "speakers": [
+            {"name": s.name, "title": s.title, "organisation": s.organisation, "country": s.country}
+            for s in session.speakers
+        ],
+    }
+
+
+def _snapshot(session: Session) -> dict[str, Any]:
+    return {
+        "id": str(session.id),
+        "access": session.access,
+        "audiences": [str(audience.id) for audience in session.audiences],
+        "starts_at": utc_text(session.starts_at),
+        "ends_at": utc_text(session.ends_at),
+        **_content(session),
+    }
