@@ -1,0 +1,70 @@
+"""Putting letters into the outbox: the same letter twice is one letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Any, NotRequired, TypedDict, Unpack
+from uuid import UUID, uuid4
+
+from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from eventops.db import db
+from eventops.letters.models import Letter
+
+CHUNK = 500
+"""Rows a statement, so that its parameters stay below what either database takes."""
+
+
+class NewLetter(TypedDict):
+    """A letter to be queued. Event, recipient, kind and key together are what makes it this letter."""
+
+    event_id: UUID
+    recipient_type: str
+    """At most 20 characters, such as "registration"."""
+    recipient_id: UUID
+    kind: str
+    """A name given to eventops.letters.kinds.letter_kind, at most 40 characters."""
+    key: str
+    """Which one of its kind, at most 100 characters. May be empty."""
+    now: datetime
+    due_at: NotRequired[datetime | None]
+    """When it is to be sent; at once when left out."""
+    expires_at: datetime
+    """From then on it is shown as failed instead of being sent."""
+
+
+def queue(**letter: Unpack[NewLetter]) -> bool:
+    """Queue a letter, and say whether it is new. Call it inside `write()`."""
+    return queue_many([letter]) == 1
+
+
+def queue_many(letters: Iterable[NewLetter]) -> int:
+    """Queue letters, those that are there already excepted, and give the number of new ones. Inside `write()`."""
+    rows = map(_row, letters)
+    new = 0
+    while chunk := list(islice(rows, CHUNK)):
+        new += db.session.connection().execute(_insert().values(chunk)).rowcount
+    return new
+
+
+def _insert() -> Insert:
+    if db.session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(Letter).on_conflict_do_nothing()
+    return postgresql.insert(Letter).on_conflict_do_nothing()
+
+
+def _row(letter: NewLetter) -> dict[str, Any]:
+    due_at = letter.get("due_at") or letter["now"]
+    named = {k: v for k, v in letter.items() if k not in ("now", "due_at")}
+    return {
+        **named,
+        "id": uuid4(),
+        "state": "queued",
+        "queued_at": letter["now"],
+        "due_at": due_at,
+        "next_try_at": due_at,
+        "tries": 0,
+    }
