@@ -1,19 +1,10 @@
-"""Headers of every answer. Nothing on a page is inline, so the policy needs no nonce and pages stay cacheable."""
+"""Headers of every answer, the same for all, so that pages stay cacheable."""
 
 from __future__ import annotations
 
 from flask import Flask, Response
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-SCANNER_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'") + (
-    "; worker-src 'self'; media-src 'self' blob:"
-)
-
-PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=()"
-SCANNER_PERMISSIONS = PERMISSIONS.replace("camera=()", "camera=(self)")
+from eventops.headers import PERMISSIONS, POLICY
 
 
 def init_headers(app: Flask, is_https: bool) -> None:

@@ -1,0 +1,12 @@
+"""What a browser may do with our pages. Nothing on a page is inline, so the policy needs no nonce."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SCANNER_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'") + (
+    "; worker-src 'self'; media-src 'self' blob:"
+)
+
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=()"
+SCANNER_PERMISSIONS = PERMISSIONS.replace("camera=()", "camera=(self)")
