@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from uuid import UUID, uuid4
 
 from eventops.agenda.models import Audience, Event, PublicWindow, PublishedSession, Room, Session, Speaker
@@ -26,6 +27,8 @@ END = START + timedelta(hours=3)
 """14:00 Finnish time: the public part ends."""
 
 PROVIDER = "https://stream.example.org/2024-05-07"
+
+_number = count()
 
 
 @dataclass
@@ -182,7 +185,7 @@ def _add_person(cast: Conference, who: str) -> None:
     if invited:
         db.session.add(Admission(registration_id=person.id, audience_id=cast.audience_id, granted_at=SPRING))
     if state != "pending":
-        cast.codes[who] = f"EO1CAST{len(cast.codes):031d}"
+        cast.codes[who] = f"EO1CAST{next(_number):031d}"
         db.session.add(
             Ticket(
                 event_id=cast.event_id,
