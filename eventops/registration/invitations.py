@@ -1,0 +1,54 @@
+"""Who is admitted to which audience's closed sessions, and what each person therefore sees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from eventops.agenda.models import Audience
+from eventops.db import db
+from eventops.registration.models import Admission, Registration
+from eventops.viewer import Viewer
+
+
+def admit(registration: Registration, audience_id: UUID, now: datetime, granted_by: UUID | None = None) -> None:
+    """Give the registration the right to the audience's closed sessions. Twice is as once.
+
+    `granted_by` is the account that does so. Raises ValueError for an audience that the current viewer does not see
+    in the registration's event. Call it inside write().
+    """
+    audience = db.session.scalar(select(Audience).where(Audience.id == audience_id))
+    if audience is None or audience.event_id != registration.event_id:
+        raise ValueError("the audience is not of this event")
+    admission = db.session.get(Admission, (registration.id, audience_id))
+    if admission is None:
+        admission = Admission(registration_id=registration.id, audience_id=audience_id)
+    elif admission.revoked_at is None:
+        return
+    admission.granted_at, admission.granted_by, admission.revoked_at = now, granted_by, None
+    db.session.add(admission)
+    db.session.flush()
+
+
+def revoke(registration: Registration, audience_id: UUID, now: datetime) -> None:
+    """Take the right away again; nothing happens where there is none. Call it inside write()."""
+    admission = db.session.get(Admission, (registration.id, audience_id))
+    if admission is not None and admission.revoked_at is None:
+        admission.revoked_at = now
+        db.session.flush()
+
+
+def audiences_of(registration_id: UUID) -> frozenset[UUID]:
+    """The audiences to whose closed sessions the registration has a right now."""
+    held = select(Admission.audience_id).where(
+        Admission.registration_id == registration_id, Admission.revoked_at.is_(None)
+    )
+    return frozenset(db.session.scalars(held))
+
+
+def viewer_of(registration: Registration) -> Viewer:
+    """The person as a viewer. Only who is confirmed sees what an invitation opens."""
+    invited = audiences_of(registration.id) if registration.state == "confirmed" else frozenset()
+    return Viewer(event_id=registration.event_id, registration_id=registration.id, audiences=invited)
