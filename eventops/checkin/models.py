@@ -59,7 +59,7 @@ class Scan(Model):
     effective_at: Mapped[datetime]
     """`device_time` corrected by the offset of the device's clock, measured at this upload."""
     received_at: Mapped[datetime]
-    shown: Mapped[str | None] = mapped_column(String(20))
+    shown: Mapped[str | None] = mapped_column(String(100))
     """What the device had shown before it could ask, if it had."""
     verdict: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(20))

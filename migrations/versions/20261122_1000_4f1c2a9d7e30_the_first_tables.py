@@ -366,7 +366,7 @@ def upgrade():
         sa.Column("device_time", sa.DateTime(timezone=True), nullable=False),
         sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("shown", sa.String(length=20), nullable=True),
+        sa.Column("shown", sa.String(length=100), nullable=True),
         sa.Column("verdict", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=True),
         sa.Column("first_scan_at", sa.DateTime(timezone=True), nullable=True),
