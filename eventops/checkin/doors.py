@@ -1,0 +1,96 @@
+"""Doors: opening one, finding it, and what it needs to know of its event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, union_all
+
+from eventops.agenda.events import Span
+from eventops.agenda.models import Event, PublicWindow, PublishedSession
+from eventops.checkin.models import Door
+from eventops.db import db
+from eventops.staff import audit
+from eventops.times import TwoClocks, reader_zone, stored_instant, to_wall, two_clocks
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A door together with its event's clocks and days."""
+
+    door_id: UUID
+    event_id: UUID
+    home_zone: str
+    also_show: tuple[str, ...]
+    days: tuple[Span, ...]
+    """Each day of the event, from midnight to midnight in the home zone, in order."""
+
+    def is_open_on(self, instant: datetime) -> bool:
+        """Whether the instant is on a day of the event."""
+        return any(day.starts_at <= instant < day.ends_at for day in self.days)
+
+    def clocks(self, instant: datetime, language: str) -> TwoClocks:
+        """Both clocks of the event for a reader of `language`."""
+        zone = reader_zone(language, self.home_zone)
+        return two_clocks(
+            instant, None, language=language, reader_zone=zone, home_zone=self.home_zone, also_show=self.also_show
+        )
+
+
+def open_door(event_id: UUID, name: str, now: datetime, door_id: UUID | None = None) -> Door:
+    """Add a door to the event, with an id of its own unless one is given. Call it inside write()."""
+    door = Door(id=door_id or uuid4(), event_id=event_id, name=name)
+    db.session.add(door)
+    db.session.flush()
+    audit.record("checkin.open_door", door.id, event_id=event_id, now=now)
+    return door
+
+
+def doors_of(event_id: UUID) -> list[Door]:
+    """The event's doors that the current viewer may see, by name."""
+    return list(db.session.scalars(select(Door).where(Door.event_id == event_id).order_by(Door.name, Door.id)))
+
+
+def find_door(event_id: UUID, door_id: UUID) -> Door | None:
+    """The event's door of that id, if the current viewer may see it."""
+    return db.session.scalar(select(Door).where(Door.event_id == event_id, Door.id == door_id))
+
+
+def find_entrance(door_id: UUID) -> Entrance | None:
+    """The door of that id with its event's days, if the current viewer may see it: one statement."""
+    spans = union_all(
+        select(PublishedSession.event_id, PublishedSession.starts_at, PublishedSession.ends_at),
+        select(PublicWindow.event_id, PublicWindow.starts_at, PublicWindow.ends_at),
+    ).subquery()
+    rows = db.session.execute(
+        select(Event.id, Event.home_zone, Event.also_show, Event.starts_on, spans.c.starts_at, spans.c.ends_at)
+        .select_from(Door)
+        .join(Event, Event.id == Door.event_id)
+        .outerjoin(spans, spans.c.event_id == Event.id)
+        .where(Door.id == door_id)
+    ).all()
+    if not rows:
+        return None
+    event_id, zone, also_show, starts_on = rows[0][:4]
+    dates = event_dates((Span(*row[4:]) for row in rows if row.starts_at), zone) or [starts_on]
+    return Entrance(door_id, event_id, zone, tuple(also_show), tuple(_day(each, zone) for each in dates))
+
+
+def event_dates(spans: Iterable[Span], zone: str) -> list[date]:
+    """Every date that one of the spans touches on the zone's calendar, in order."""
+    dates: set[date] = set()
+    for span in spans:
+        first = to_wall(span.starts_at, zone).date()
+        last = to_wall(span.ends_at - timedelta(microseconds=1), zone).date()
+        dates.update(first + timedelta(days=n) for n in range((last - first).days + 1))
+    return sorted(dates)
+
+
+def _day(day: date, zone: str) -> Span:
+    def midnight(of: date) -> datetime:
+        return stored_instant(datetime.combine(of, time()), zone, fold=0)
+
+    return Span(midnight(day), midnight(day + timedelta(days=1)))
