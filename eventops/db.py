@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, Uuid, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 from sqlalchemy.types import TypeDecorator
+
+from eventops.viewer import current_viewer
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,7 +44,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         instant = value.astimezone(UTC)
         return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -53,7 +56,7 @@ class WallTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=False)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is not None and value.tzinfo is not None:
             raise ValueError(f"a wall time has no offset: {value!r}")
         return value
@@ -73,7 +76,21 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+asked_each_time: set[type] = set()
+"""Models that memory never answers for: what was loaded for one viewer is not for the next."""
+
+
+class AskingSession(Session):
+    """A database session that looks up rows of `asked_each_time` in the database, loaded before or not."""
+
+    def _identity_lookup(self, mapper: Mapper[Any], *arguments: Any, **more: Any) -> Any:
+        viewer = current_viewer()
+        if mapper.class_ in asked_each_time and not (viewer and viewer.is_system):
+            return None
+        return super()._identity_lookup(mapper, *arguments, **more)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": AskingSession, "expire_on_commit": False})
 
 if TYPE_CHECKING:
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from flask import Flask
 from sqlalchemy import ColumnElement, Connection, and_, event, text
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from eventops.db import Model, db
+from eventops.db import Model, asked_each_time, db
 from eventops.viewer import Viewer, current_viewer
 
 Criterion = Callable[[Viewer], ColumnElement[bool]]
@@ -34,14 +35,20 @@ _tables: set[str] = set()
 def protect(model: type[Model], visible: Criterion) -> None:
     """From now on rows of `model` are read only where `visible(viewer)` holds. The last word on a model counts."""
     _visible[model] = visible
+    asked_each_time.add(model)
     protect_table(str(model.__tablename__))
 
 
 def protect_table(name: str) -> None:
-    """Protect a table that no model maps. A criterion that reads it adds `mark(name)` itself."""
+    """Protect a table that no model maps. A criterion or relationship that reads it adds `mark(name)` itself."""
     _tables.add(name)
     _filters.cache_clear()
-    _mentions.cache_clear()
+    _look_through.cache_clear()
+
+
+def protected_tables() -> frozenset[str]:
+    """The names of all protected tables."""
+    return frozenset(_tables)
 
 
 def visible_to(model: type[Model], viewer: Viewer) -> ColumnElement[bool]:
@@ -63,36 +70,81 @@ def guard(app: Flask) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _filter_rows(state: ORMExecuteState) -> None:
     viewer = current_viewer()
-    if viewer is None or viewer.is_system or not (state.is_select and state.is_orm_statement):
+    if viewer is None or viewer.is_system or not state.is_orm_statement or state.is_insert:
         return
-    state.statement = state.statement.options(*_filters(viewer))
+    if state.is_column_load:
+        _filter_refresh(state, viewer)
+    else:
+        state.statement = state.statement.options(*_filters(viewer))
+
+
+def _filter_refresh(state: ORMExecuteState, viewer: Viewer) -> None:
+    """Loading an object's columns anew ignores loader criteria, so the criterion is added as a plain condition."""
+    model: Any = state.bind_mapper.class_ if state.bind_mapper else None
+    if model in _visible:
+        state.statement = state.statement.where(visible_to(model, viewer))  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=256)
 def _filters(viewer: Viewer) -> tuple[Any, ...]:
-    return tuple(with_loader_criteria(model, visible_to(model, viewer), include_aliases=True) for model in _visible)
+    # Not handed on to later loads: each of those passes here itself, and a mark must stand for one mention only.
+    return tuple(
+        with_loader_criteria(model, visible_to(model, viewer), include_aliases=True, propagate_to_loaders=False)
+        for model in _visible
+    )
 
 
 def _refuse_unfiltered(
     _connection: Connection, _cursor: object, statement: str, _parameters: object, _context: object, _many: bool
 ) -> None:
-    mentioned = _mentions(statement)
-    if not mentioned:
+    found = _look_through(statement)
+    if not found.tables:
         return
     viewer = current_viewer()
     if viewer is None:
-        raise NotFiltered(f"no viewer was given for a statement on {', '.join(sorted(mentioned))}")
-    if viewer.is_system or (viewer.is_staff and not statement.lstrip().upper().startswith("SELECT")):
+        raise NotFiltered(f"no viewer was given for a statement on {', '.join(sorted(found.tables))}")
+    if viewer.is_system:
         return
-    for table, times in mentioned.items():
-        if statement.count(f"/*seen {table}*/") < times:
-            raise NotFiltered(f"a statement reads {table} without the viewer's filter")
+    if found.written and not viewer.is_staff:
+        raise NotFiltered(f"only staff and the system write {found.written}")
+    if found.unfiltered:
+        raise NotFiltered(f"a statement reads {', '.join(sorted(found.unfiltered))} without the viewer's filter")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a statement does with protected tables."""
+
+    tables: frozenset[str]
+    """All that it names."""
+    unfiltered: frozenset[str]
+    """Those it names more often than it bears their marks."""
+    written: str | None
+    """The one that it inserts into, updates or deletes from, if any."""
+
+
+_MARK = re.compile(r"/\*seen (\w+)\*/")
+_WRITES = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:\W?\w+\W?\s*\.\s*)?\W?(\w+)", re.IGNORECASE)
+_SCHEMAS = ("main", "temp", "public")
 
 
 @lru_cache(maxsize=4096)
+def _look_through(statement: str) -> _Found:
+    marks = Counter(_MARK.findall(statement))
+    named = _mentions(_MARK.sub("", statement))
+    target = _WRITES.match(statement)
+    written = target[1].lower() if target and target[1].lower() in _tables else None
+    needed = named.copy()
+    if written and not re.search(r"\bRETURNING\b", statement, re.IGNORECASE):
+        needed[written] -= 1  # being written is not being read; a flush has no marks
+    return _Found(frozenset(named), frozenset(t for t, times in needed.items() if times > marks[t]), written)
+
+
 def _mentions(statement: str) -> Counter[str]:
-    """How often each protected table stands in the text as a table: not as the prefix of a column, nor in a mark."""
+    """How often each protected table stands in the text as a table: not as a column, nor as the prefix of one."""
     if not _tables:
         return Counter()
     names = "|".join(sorted(map(re.escape, _tables)))
-    return Counter(re.findall(rf'(?<!\w)(?<!seen )({names})\b(?!"?\s*\.)', statement))
+    prefix, quote, dot = r'(?:(\w+)["`\]]?\s*\.\s*["`\[]?)?', r'["`\]]?', r"\s*\."
+    found = re.findall(rf"{prefix}(?<!\w)({names})\b(?!{quote}{dot})", statement, re.IGNORECASE)
+    return Counter(name.lower() for before, name in found if not before or before.lower() in _SCHEMAS)

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventops.db import Base, Model, WallTime
+from eventops.protected import mark
 
 KINDS = ("talk", "keynote", "workshop", "break", "meal", "doors")
 ACCESS = ("public", "closed")
@@ -95,6 +96,7 @@ class Audience(Model):
     name: Mapped[str] = mapped_column(String(200))
 
 
+# These tables are read through the relationships below, whose joins carry the mark: both ends are filtered.
 session_speakers = Table(
     "session_speakers",
     Base.metadata,
@@ -145,8 +147,16 @@ class Session(Model):
     deleted_at: Mapped[datetime | None]
 
     room: Mapped[Room | None] = relationship()
-    speakers: Mapped[list[Speaker]] = relationship(secondary=session_speakers, order_by=session_speakers.c.position)
-    audiences: Mapped[list[Audience]] = relationship(secondary=session_audiences, order_by=Audience.name)
+    speakers: Mapped[list[Speaker]] = relationship(
+        secondary=session_speakers,
+        secondaryjoin=lambda: and_(session_speakers.c.speaker_id == Speaker.id, mark(session_speakers.name)),
+        order_by=session_speakers.c.position,
+    )
+    audiences: Mapped[list[Audience]] = relationship(
+        secondary=session_audiences,
+        secondaryjoin=lambda: and_(session_audiences.c.audience_id == Audience.id, mark(session_audiences.name)),
+        order_by=Audience.name,
+    )
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
 
@@ -164,7 +174,7 @@ class Release(Model):
     made_at: Mapped[datetime]
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     note: Mapped[str] = mapped_column(String(500), default="")
-    sessions: Mapped[list[dict[str, Any]]]
+    sessions: Mapped[list[dict[str, Any]]] = mapped_column("agenda")
     """Each session's content as PublishedSession keeps it, with id, access, audience ids and instants."""
 
 
@@ -194,4 +204,10 @@ class PublishedSession(Model):
     content: Mapped[dict[str, Any]]
     """title, abstract (by language), kind, language, attendance_mode, placeholder, room, speakers, zone."""
 
-    audiences: Mapped[list[Audience]] = relationship(secondary=published_session_audiences, lazy="selectin")
+    audiences: Mapped[list[Audience]] = relationship(
+        secondary=published_session_audiences,
+        secondaryjoin=lambda: and_(
+            published_session_audiences.c.audience_id == Audience.id, mark(published_session_audiences.name)
+        ),
+        lazy="selectin",
+    )

@@ -177,7 +177,7 @@ def upgrade():
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=False),
-        sa.Column("sessions", sa.JSON(), nullable=False),
+        sa.Column("agenda", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_releases_event_id_events")),
         sa.ForeignKeyConstraint(["made_by"], ["accounts.id"], name=op.f("fk_releases_made_by_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
