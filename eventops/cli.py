@@ -1,0 +1,125 @@
+"""The eventops command. Each command imports what it needs, so that the light ones start at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eventops.time_command import time_command
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="eventops")
+def main() -> None:
+    """Runs a hybrid conference day. `eventops demo` shows it; `eventops init` begins for real."""
+
+
+main.add_command(time_command)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="0 picks a free one.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="A folder to keep. [default: temporary]")
+@click.option("--at", help='Where the clock starts, in the home zone. [default: "2024-05-07 10:20"]')
+@click.option("--conference", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Another conference.")
+@click.option("--json", "as_json", is_flag=True, help="Say on standard output, in one line, where everything is.")
+@click.option("--reset", is_flag=True, help="Forget what --data holds of an earlier demo.")
+def demo(port: int, data: Path | None, at: str | None, conference: Path | None, as_json: bool, reset: bool) -> None:
+    """Play the conference of 7 May 2024."""
+    from eventops.demo.command import play
+
+    play(port, data, at, conference, as_json, reset)
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--threads", default=8, show_default=True, help="Threads in each.")
+@click.option("--with-worker", is_flag=True, help="Send letters from here too, without `eventops worker`.")
+def serve(bind: str, workers: int, threads: int, with_worker: bool) -> None:
+    """Serve the pages."""
+    from eventops.server import serve as run
+
+    _app()  # says here what is missing, rather than in each process
+    run(bind, workers, threads, with_worker)
+
+
+@main.command()
+def worker() -> None:
+    """Send letters and run the other jobs, until SIGTERM or Ctrl-C. Any number may run."""
+    from eventops.jobs import run_worker
+
+    run_worker(_app())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    import flask_migrate
+
+    app = _app()
+    with app.app_context():
+        flask_migrate.upgrade()
+    click.echo("The database is up to date.")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--owner", help="E-mail address of the account that is to own the event. [default: the only one]")
+def import_(file: Path, owner: str | None) -> None:
+    """Add the event that FILE describes (YAML). Nothing is published."""
+    from eventops.beginning import import_event, read_file
+
+    click.echo(import_event(_app(), read_file(file), owner))
+
+
+@main.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--email", prompt="Your e-mail address", help="Of the first owner.")
+@click.option("--name", prompt="Your name", help="Of the first owner.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def init(file: Path | None, email: str, name: str, password_stdin: bool) -> None:
+    """Begin: make the tables, the first owner, and an event from FILE (YAML) or from answers."""
+    from eventops.beginning import ask_for_event, begin, read_file
+
+    app = _app()
+    conference = read_file(file) if file else ask_for_event()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _new_password()
+    click.echo(begin(app, conference, email, name, password))
+
+
+@main.command()
+def doctor() -> None:
+    """Look at settings, database, mail server, zone data and folders. Exit status 1 when something is to be done."""
+    from eventops.doctor import examine
+
+    findings = examine(os.environ)
+    for finding in findings:
+        click.echo(finding.line())
+    sys.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+def _app() -> Flask:
+    from eventops import create_app
+    from eventops.config import UnsafeSettings
+
+    try:
+        return create_app()
+    except UnsafeSettings as error:
+        raise click.ClickException(f"These settings are to be made or mended:\n{error}") from error
+
+
+def _new_password() -> str:
+    password: str = click.prompt("A password, 12 characters or more", hide_input=True, confirmation_prompt=True)
+    return password
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""The demo's day: set up once, moved forward through every due instant, begun anew."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from threading import RLock
+from typing import Any
+
+import flask_migrate
+from flask import Flask
+
+from eventops import clock, create_app
+from eventops.agenda.conference_file import ConferenceFile
+from eventops.agenda.public_pages import forget_renderings
+from eventops.config import Settings
+from eventops.demo.catcher import Catcher
+from eventops.demo.contract import contract
+from eventops.demo.moves import Backward
+from eventops.demo.seed import seed, sign_up_at
+from eventops.demo.state import Folder
+from eventops.demo.views import init_demo
+from eventops.jobs import Worker
+from eventops.letters.outbox import next_tries
+from eventops.reminders.due import next_due
+from eventops.routes import check_declarations
+from eventops.viewer import SYSTEM, seeing
+
+
+class Day:
+    """One running demo: the application, its worker, its mail catcher and its clock, in one process."""
+
+    def __init__(self, folder: Folder, file: ConferenceFile, base_url: str) -> None:
+        self.folder, self.file, self.base_url = folder, file, base_url
+        self.kept = folder.read()
+        folder.write(self.kept)
+        self.catcher = Catcher(folder.inbox)
+        self._moving = RLock()
+
+    def start(self, at: datetime | None) -> None:
+        """Bring up everything and stand at `at`; without it, where the demo stood when it was last stopped.
+
+        An instant before that starts the day anew.
+        """
+        self.catcher.start()
+        self.app = self._make_app()
+        self.worker = Worker(self.app)
+        with self.app.app_context():
+            flask_migrate.upgrade()
+        self.worker.start()
+        if self.kept.now is None:
+            self._set_up()
+        else:
+            clock.move_to(self.kept.now)
+        self.go_to(at or self.kept.now or clock.now())
+
+    def stop(self) -> None:
+        """End worker and catcher, and remember where the clock stood."""
+        self.worker.stop()
+        self.catcher.stop()
+        self._remember(clock.now())
+
+    def go_to(self, at: datetime) -> None:
+        """Move the clock to `at`, forward through the day, or by beginning it anew."""
+        with self._moving:
+            if at < clock.now():
+                self._begin_anew()
+            self.advance(at)
+
+    def advance(self, to: datetime) -> datetime:
+        """Move forward to `to`, stopping at every instant at which something is due; where it stands then.
+
+        Raises Backward. An instant within the minute that the clock already shows is no move.
+        """
+        with self._moving:
+            if to < clock.now().replace(second=0, microsecond=0):
+                raise Backward
+            for instant in self._due_instants(clock.now(), to):
+                self._stand_at(instant)
+            stand = max(to, clock.now())
+            self._stand_at(stand)
+            self._remember(stand)
+            return stand
+
+    def contract(self) -> dict[str, Any]:
+        """What --json says."""
+        with self._reading():
+            return contract(self.file.slug, self.kept, self.base_url, clock.now())
+
+    def _make_app(self) -> Flask:
+        app = create_app(
+            Settings(
+                secret_key=self.kept.secret_key,
+                database_url=f"sqlite:///{self.folder.database}",
+                base_url=self.base_url,
+                mail_url=self.catcher.url,
+                mail_from=self.file.event.contact,
+                sign_in_attempts_per_network=1000,
+                log_level="warning",
+                demo=True,
+            )
+        )
+        init_demo(app, self)
+        check_declarations(app)
+        return app
+
+    def _set_up(self) -> None:
+        clock.move_to(sign_up_at(self.file))
+        seed(self.app, self.file, self.kept, self.worker)
+        with closing(sqlite3.connect(self.folder.database)) as source:
+            source.execute("VACUUM INTO ?", [str(self.folder.morning)])
+        shutil.copytree(self.folder.inbox, self.folder.morning_inbox)
+        self.kept.morning_at = clock.now()
+        self._remember(clock.now())
+
+    def _begin_anew(self) -> None:
+        """Put back the database and the inbox as they were when everybody had signed up."""
+        with (
+            self.worker.paused(),
+            closing(sqlite3.connect(self.folder.morning)) as morning,
+            closing(sqlite3.connect(self.folder.database)) as database,
+        ):
+            morning.backup(database, pages=-1)
+            shutil.rmtree(self.folder.inbox)
+            shutil.copytree(self.folder.morning_inbox, self.folder.inbox)
+            clock.move_to(self.kept.morning_at or clock.now())
+
+    def _stand_at(self, instant: datetime) -> None:
+        clock.move_to(instant)
+        self.worker.run_all_now()
+        forget_renderings()
+
+    def _due_instants(self, after: datetime, until: datetime) -> list[datetime]:
+        with self._reading():
+            return sorted({*next_due(after, until), *next_tries(after, until)})
+
+    def _remember(self, now: datetime) -> None:
+        self.kept.now = now
+        self.folder.write(self.kept)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self.app.app_context(), seeing(SYSTEM):
+            yield

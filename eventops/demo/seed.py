@@ -1,0 +1,115 @@
+"""Setting up the demo's day by the verbs that everybody uses: the event, its staff, and the people who signed up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from flask import Flask
+from sqlalchemy import select
+
+from eventops.agenda.conference_file import ConferenceFile
+from eventops.agenda.import_file import audience_id
+from eventops.agenda.models import Event
+from eventops.agenda.publish import publish
+from eventops.checkin.models import Door
+from eventops.db import db, write
+from eventops.demo.people import GUESTS, STAFF, Guest, staff_email
+from eventops.demo.state import Kept
+from eventops.jobs import Worker
+from eventops.opening import PUBLIC_STREAM, open_event
+from eventops.registration.form import SignUpForm
+from eventops.registration.invitations import admit
+from eventops.registration.models import Registration
+from eventops.registration.register import cancel, confirm, sign_up
+from eventops.staff.accounts import add_account, grant, hash_password
+from eventops.staff.devices import enrol
+from eventops.streams.edit import add_stream
+from eventops.times import to_instant
+from eventops.viewer import SYSTEM, seeing
+
+PROVIDER = "https://stream.example.org"
+SIGN_UP_DAYS = 22
+"""Before the day: 15 April 2024 for 7 May."""
+BETWEEN_GUESTS = timedelta(minutes=10)
+
+
+def sign_up_at(file: ConferenceFile) -> datetime:
+    """When the first guest signs up: 09:00 in the home zone, 22 days before."""
+    day = file.event.date - timedelta(days=SIGN_UP_DAYS)
+    return to_instant(datetime.combine(day, time(9)), file.event.home_zone, "later")
+
+
+def default_start(file: ConferenceFile) -> datetime:
+    """Where the demo's clock starts: 40 minutes before the public part, 10:20 on 7 May 2024."""
+    if file.public_part is None:
+        return to_instant(datetime.combine(file.event.date, time(10, 20)), file.event.home_zone, "later")
+    return to_instant(file.public_part.start_local, file.public_part.zone, "later") - timedelta(minutes=40)
+
+
+def seed(app: Flask, file: ConferenceFile, kept: Kept, worker: Worker) -> None:
+    """Fill an empty database. Mails leave through the worker, as they do on any day."""
+    now = sign_up_at(file)
+    hashes = {role: hash_password(kept.passwords[role]) for role in STAFF}
+    with _writing(app):
+        event = open_event(file, now, uuid5(NAMESPACE_URL, f"eventops:{file.slug}"))
+        _add_streams(event, file)
+        publish(event, now)
+        _add_staff(event, hashes, now)
+        door = db.session.scalars(select(Door).where(Door.event_id == event.id)).one()
+        enrol(event.id, door.id, now, now + timedelta(days=SIGN_UP_DAYS + 30), token=kept.door_token)
+        event_id = event.id
+    for number, guest in enumerate(GUESTS):
+        _sign_up(app, event_id, guest, now + number * BETWEEN_GUESTS)
+    worker.run_all_now()
+    for number, guest in enumerate(GUESTS):
+        _settle(app, event_id, file, guest, now + (len(GUESTS) + number) * BETWEEN_GUESTS)
+
+
+def _add_streams(event: Event, file: ConferenceFile) -> None:
+    """Each audience with closed sessions has a stream; the public part too, where the file names none."""
+    day = event.starts_on.isoformat()
+    if not file.event.stream_url and file.public_part:
+        add_stream(event.id, PUBLIC_STREAM, f"{PROVIDER}/{day}")
+    wanted = {name for session in file.sessions for name in session.audiences}
+    for audience in file.audiences:
+        if audience.id in wanted:
+            url = f"{PROVIDER}/{day}/{audience_id(event, audience.id)}"
+            add_stream(event.id, audience.name, url, audience_id(event, audience.id))
+
+
+def _add_staff(event: Event, hashes: dict[str, str], now: datetime) -> None:
+    for role, name in STAFF.items():
+        account = add_account(name, staff_email(role), hashes[role], now)
+        grant(account.id, event.id, role, now)
+
+
+def _sign_up(app: Flask, event_id: UUID, guest: Guest, now: datetime) -> None:
+    form = SignUpForm(guest.name, guest.email, guest.mode, guest.language, privacy=True)
+    with _writing(app):
+        sign_up(db.session.get_one(Event, event_id), form, now)
+
+
+def _settle(app: Flask, event_id: UUID, file: ConferenceFile, guest: Guest, now: datetime) -> None:
+    """Confirm, be admitted to the closed part, or cancel five days later."""
+    if not guest.confirms:
+        return
+    with _writing(app):
+        registration = db.session.scalars(
+            select(Registration).where(Registration.event_id == event_id, Registration.email == guest.email)
+        ).one()
+        confirm(registration, now)
+        if guest.is_invited:
+            event = db.session.get_one(Event, event_id)
+            for audience in file.audiences:
+                admit(registration, audience_id(event, audience.id), now)
+        if guest.cancels:
+            cancel(registration, now + timedelta(days=5))
+
+
+@contextmanager
+def _writing(app: Flask) -> Iterator[None]:
+    with app.app_context(), seeing(SYSTEM), write():
+        yield

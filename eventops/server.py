@@ -1,0 +1,70 @@
+"""The web server: gunicorn with threads, started from Python."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from eventops import create_app
+from eventops.jobs import Worker
+
+
+class Server(BaseApplication):
+    """Serves the application that `make_app` gives; each worker process calls it for itself."""
+
+    def __init__(self, make_app: Callable[[], Flask], **options: Any) -> None:
+        self._make_app = make_app
+        self._options = {
+            "worker_class": "gthread",
+            "loglevel": "warning",
+            "limit_request_line": 8190,
+            "graceful_timeout": 20,
+            "timeout": 120,
+            "keepalive": 15,
+            "control_socket_disable": True,
+            **options,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make_app()
+
+
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A socket that accepts connections already; port 0 picks a free one. Raises OSError when the port is taken."""
+    listener = socket.create_server((host, port), backlog=512)
+    listener.set_inheritable(True)
+    return listener
+
+
+def serve(bind: str, workers: int, threads: int, with_worker: bool) -> None:
+    """Serve the application of the environment's settings until SIGTERM or Ctrl-C."""
+
+    def begin_jobs(worker: Any) -> None:
+        if with_worker:
+            worker.jobs = Worker(worker.app.wsgi())
+            worker.jobs.start()
+
+    def end_jobs(_server: object, worker: Any) -> None:
+        if with_worker:
+            worker.jobs.stop()
+
+    Server(
+        create_app,
+        bind=bind,
+        workers=workers,
+        threads=threads,
+        loglevel="info",
+        accesslog="-",
+        post_worker_init=begin_jobs,
+        worker_exit=end_jobs,
+    ).run()
