@@ -46,7 +46,8 @@ def queue_many(letters: Iterable[NewLetter]) -> int:
     rows = map(_row, letters)
     new = 0
     while chunk := list(islice(rows, CHUNK)):
-        new += db.session.connection().execute(_insert().values(chunk)).rowcount
+        insert = _insert().values(chunk).execution_options(preserve_rowcount=True)
+        new += db.session.connection().execute(insert).rowcount
     return new
 
 
