@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from eventops.agenda.events import public_window
-from eventops.agenda.models import Event
+from eventops.agenda.models import Event, PublicWindow
 from eventops.db import db
 from eventops.registration.models import Registration
 from eventops.reminders.models import ReminderRule
@@ -61,25 +61,20 @@ def due_reminders(event: Event, zones: Iterable[str], rules: Iterable[ReminderRu
     ]
 
 
-def all_due_reminders() -> list[DueReminder]:
-    """What every armed rule asks, over all published events, for the zones of their confirmed people.
+def all_due_reminders(after: datetime) -> list[DueReminder]:
+    """What every armed rule asks, over all published events whose public part starts after `after` (UTC).
 
-    Read it as the system.
+    For the zones of their confirmed people. Read it as the system.
     """
+    upcoming = select(Event).where(Event.published_at.is_not(None), Event.windows.any(PublicWindow.starts_at > after))
     found = []
-    for event in db.session.scalars(select(Event).where(Event.published_at.is_not(None)).order_by(Event.id)):
-        rules = db.session.scalars(
-            select(ReminderRule)
-            .where(ReminderRule.event_id == event.id, ReminderRule.is_armed)
-            .order_by(ReminderRule.id)
+    for event in db.session.scalars(upcoming.order_by(Event.id)).all():
+        armed = select(ReminderRule).where(ReminderRule.event_id == event.id, ReminderRule.is_armed)
+        confirmed = select(Registration.zone).where(
+            Registration.event_id == event.id, Registration.state == "confirmed"
         )
-        zones = db.session.scalars(
-            select(Registration.zone)
-            .where(Registration.event_id == event.id, Registration.state == "confirmed")
-            .distinct()
-        )
-        found += due_reminders(event, zones, rules)
-    return found
+        found += due_reminders(event, db.session.scalars(confirmed.distinct()), db.session.scalars(armed))
+    return [reminder for reminder in found if reminder.expires_at > after]
 
 
 def next_due(after: datetime, until: datetime) -> list[datetime]:
@@ -87,4 +82,4 @@ def next_due(after: datetime, until: datetime) -> list[datetime]:
 
     Read it as the system.
     """
-    return sorted({reminder.due_at for reminder in all_due_reminders() if after < reminder.due_at <= until})
+    return sorted({reminder.due_at for reminder in all_due_reminders(after) if after < reminder.due_at <= until})
