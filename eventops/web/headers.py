@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
-from eventops.headers import PERMISSIONS, POLICY
+from eventops.headers import DECODER, PERMISSIONS, POLICY, SCANNER_POLICY
 
 
 def init_headers(app: Flask, is_https: bool) -> None:
@@ -23,6 +23,8 @@ def init_headers(app: Flask, is_https: bool) -> None:
     @app.after_request
     def complete(response: Response) -> Response:
         headers = response.headers
+        if request.endpoint == "static" and request.path.endswith(DECODER):
+            headers["Content-Security-Policy"] = SCANNER_POLICY
         for name, value in fixed.items():
             headers.setdefault(name, value)
         return response
