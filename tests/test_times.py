@@ -30,6 +30,13 @@ HELSINKI, COPENHAGEN = "Europe/Helsinki", "Europe/Copenhagen"
 ZONES = [HELSINKI, COPENHAGEN, "Atlantic/Reykjavik", "America/Nuuk", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]
 INSTANTS = st.datetimes(
     datetime.fromisoformat("1970-01-01"), datetime.fromisoformat("2100-12-31"), timezones=st.just(UTC)
+) | st.builds(
+    # Within hours of a change of clocks, where chance seldom leads.
+    lambda text, minutes: utc(text) + timedelta(minutes=minutes),
+    st.sampled_from(
+        ["2024-03-31T01:00", "2024-10-27T01:00", "2024-04-06T15:00", "2011-12-30T10:00", "2049-10-31T01:00"]
+    ),
+    st.integers(-180, 180),
 )
 
 
