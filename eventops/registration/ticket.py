@@ -88,7 +88,7 @@ def issue(registration: Registration, now: datetime, code: str | None = None) ->
     ticket = registration.ticket
     if ticket is None:
         ticket = Ticket(id=uuid4(), event_id=registration.event_id, registration=registration)
-        code = code or _free_code(registration.event_id)
+        code = code or free_code(registration.event_id)
     if code is not None:
         ticket.code, ticket.short_code = code, short_code_of(code)
     ticket.issued_at, ticket.revoked_at = now, None
@@ -97,7 +97,7 @@ def issue(registration: Registration, now: datetime, code: str | None = None) ->
     return ticket
 
 
-def _free_code(event_id: UUID) -> str:
+def free_code(event_id: UUID) -> str:
     """A random code whose short code nobody else at the event has."""
     while True:
         code = code_of(secrets.randbits(128))

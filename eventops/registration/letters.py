@@ -1,0 +1,140 @@
+"""Registration's letters. Each is written from what holds when it is sent, and left out when that is no longer so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from eventops.agenda.events import event_clocks, event_title, public_window
+from eventops.agenda.models import Event
+from eventops.agenda.programme import Item, items, visible_sessions
+from eventops.db import db
+from eventops.languages import speaking
+from eventops.letters.kinds import Attachment, Draft, DueLetter, InlineImage, Skip, letter_kind
+from eventops.registration.forget import ERASED
+from eventops.registration.invitations import viewer_of
+from eventops.registration.links import confirm_url, event_of, personal_token, personal_url
+from eventops.registration.models import Registration
+from eventops.registration.register import letter_stamp
+from eventops.registration.ticket import qr_png
+from eventops.routes import absolute_url
+from eventops.times import TwoClocks
+from eventops.viewer import seeing
+
+
+@letter_kind("confirm_address")
+def confirm_address(letter: DueLetter, _now: datetime) -> Draft | Skip:
+    """Asks whether the address is the person's own. Its link works until the letter expires."""
+    person = _recipient(letter, "pending")
+    if isinstance(person, Skip):
+        return person
+    return _draft(
+        person,
+        confirm_url=confirm_url(person, letter.expires_at),
+        until=_clocks(person, letter.expires_at).with_day,
+    )
+
+
+@letter_kind("confirmed")
+def confirmed(letter: DueLetter, _now: datetime) -> Draft | Skip:
+    """The ticket, what the person may attend and when, and the personal link."""
+    person = _recipient(letter, "confirmed")
+    if isinstance(person, Skip):
+        return person
+    ticket = person.ticket
+    if letter.key != letter_stamp(person.confirmed_at) or ticket is None:
+        return Skip("signed up anew since")
+    picture = qr_png(ticket.code)
+    return _draft(
+        person,
+        code=ticket.code,
+        short_code=ticket.short_code,
+        calendar_url=_my_calendar_url(person),
+        attachments=(Attachment("ticket.png", "image/png", picture),),
+        inline=(InlineImage("ticket", "image/png", picture),),
+    )
+
+
+@letter_kind("already_registered")
+def already_registered(letter: DueLetter, _now: datetime) -> Draft | Skip:
+    """Somebody signed up with the address of a person who is confirmed: their link once more."""
+    person = _recipient(letter, "confirmed")
+    return person if isinstance(person, Skip) else _draft(person)
+
+
+@letter_kind("cancelled")
+def cancelled(letter: DueLetter, _now: datetime) -> Draft | Skip:
+    """The person does not come."""
+    person = _recipient(letter, "cancelled")
+    if isinstance(person, Skip):
+        return person
+    if letter.key != letter_stamp(person.cancelled_at):
+        return Skip("signed up anew since")
+    return _draft(person, sign_up_url=_sign_up_url(person))
+
+
+def _recipient(letter: DueLetter, state: str) -> Registration | Skip:
+    """The person, as long as they are in the state that the letter speaks of."""
+    person = db.session.get(Registration, letter.recipient_id)
+    if person is None or person.email == ERASED:
+        return Skip("erased")
+    return person if person.state == state else Skip(f"is {person.state}")
+
+
+def _draft(
+    person: Registration,
+    attachments: tuple[Attachment, ...] = (),
+    inline: tuple[InlineImage, ...] = (),
+    **context: object,
+) -> Draft:
+    with seeing(viewer_of(person)), speaking(person.language):
+        event = event_of(person)
+        title = event_title(event)
+        return Draft(
+            name=person.name,
+            email=person.email,
+            language=person.language,
+            reply_to=event.contact,
+            context={**_event_words(event, person), **context},
+            attachments=attachments,
+            inline=inline,
+            sender_name=title.text,
+        )
+
+
+def _event_words(event: Event, person: Registration) -> dict[str, Any]:
+    """What every one of these letters may say: of the event, only what this person may see."""
+    title = event_title(event)
+    window = public_window(event)
+    return {
+        "event_title": title.text,
+        "event_title_lang": title.language if title.language != person.language else None,
+        "public_clocks": _clocks(person, window.starts_at, window.ends_at) if window else None,
+        "closed_items": _closed_items(event, person),
+        "venue": event.venue,
+        "contact": event.contact,
+        "is_online": person.attendance_mode == "online",
+        "personal_url": personal_url(person),
+    }
+
+
+def _closed_items(event: Event, person: Registration) -> list[Item]:
+    closed = [session for session in visible_sessions(event.id) if session.access == "closed"]
+    return items(event, closed, person.language, person.zone)
+
+
+def _clocks(person: Registration, start: datetime, end: datetime | None = None) -> TwoClocks:
+    return event_clocks(event_of(person), start, end, person.language, person.zone)
+
+
+def _my_calendar_url(person: Registration) -> str:
+    return absolute_url(
+        "registration.my_calendar",
+        slug=event_of(person).slug,
+        token=personal_token(person),
+        language=person.language,
+    )
+
+
+def _sign_up_url(person: Registration) -> str:
+    return absolute_url("registration.sign_up", slug=event_of(person).slug, language=person.language)

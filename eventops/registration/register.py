@@ -1,0 +1,131 @@
+"""Signing up, confirming the address, cancelling. Call each inside write(); each may be called twice."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from eventops.agenda.events import last_day, public_window
+from eventops.agenda.models import Event
+from eventops.db import db
+from eventops.letters.outbox import queue
+from eventops.registration.address import email_key
+from eventops.registration.form import SignUpForm
+from eventops.registration.links import CONFIRM_WITHIN, event_of
+from eventops.registration.models import Registration
+from eventops.registration.ticket import issue
+from eventops.times import reader_zone, to_instant, utc_text
+
+ONE_LETTER_EACH = timedelta(minutes=10)
+"""How often signing up again sends the same person a letter."""
+
+
+def sign_up_ends_at(event: Event) -> datetime:
+    """Until when people may sign up and confirm: the end of the public part."""
+    window = public_window(event)
+    return window.ends_at if window else day_ends_at(event)
+
+
+def day_ends_at(event: Event) -> datetime:
+    """When the event's last day is over, in its home zone. Then there is nothing left to cancel or to write about."""
+    midnight = datetime.combine(last_day(event) + timedelta(days=1), time())
+    return to_instant(midnight, event.home_zone, "earlier")
+
+
+def sign_up(event: Event, form: SignUpForm, now: datetime) -> Registration:
+    """Register the person, or take up the registration that the address has; a letter follows in either case.
+
+    Nobody is registered before the address is confirmed, so until then the latest form counts. Who is confirmed stays
+    as they are, whoever fills in a form with their address. `form` has no complaints, and sign-up has not ended.
+    """
+    person = _registration_of(event, form, now)
+    if person.state == "confirmed":
+        _write_to(person, "already_registered", _letter_key(person, now), now, day_ends_at(event))
+        return person
+    if person.state == "cancelled":
+        person.state, person.created_at, person.cancelled_at = "pending", now, None
+    for field, answer in _answers(event, form, now).items():
+        setattr(person, field, answer)
+    expires_at = min(now + CONFIRM_WITHIN, sign_up_ends_at(event))
+    _write_to(person, "confirm_address", _letter_key(person, now), now, expires_at)
+    db.session.flush()
+    return person
+
+
+def confirm(registration: Registration, now: datetime) -> None:
+    """The person has shown that the address is theirs: they get their ticket and a letter with it."""
+    _lock(registration)
+    if registration.state != "pending":
+        return
+    registration.state, registration.confirmed_at = "confirmed", now
+    issue(registration, now)
+    _write_to(registration, "confirmed", letter_stamp(now), now, day_ends_at(event_of(registration)))
+
+
+def cancel(registration: Registration, now: datetime) -> None:
+    """The person does not come: the ticket is revoked, and a letter says so."""
+    _lock(registration)
+    if registration.state == "cancelled":
+        return
+    registration.state, registration.cancelled_at = "cancelled", now
+    if registration.ticket is not None:
+        registration.ticket.revoked_at = now
+    db.session.flush()
+    _write_to(registration, "cancelled", letter_stamp(now), now, day_ends_at(event_of(registration)))
+
+
+def letter_stamp(instant: datetime | None) -> str:
+    """The key of the letter about what happened at `instant`; empty where it never did."""
+    return utc_text(instant) if instant else ""
+
+
+def _registration_of(event: Event, form: SignUpForm, now: datetime) -> Registration:
+    """The registration that the address has at the event, made now if there is none; nobody else changes it."""
+    key = email_key(form.email)
+    row = {"id": uuid4(), "event_id": event.id, "email_key": key, "state": "pending", "created_at": now}
+    row |= _answers(event, form, now)
+    db.session.execute(_insert().values(row))
+    same_address = select(Registration).where(Registration.event_id == event.id, Registration.email_key == key)
+    return db.session.scalars(same_address.with_for_update()).one()
+
+
+def _insert() -> Insert:
+    insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement: Insert = insert(Registration).on_conflict_do_nothing(index_elements=["event_id", "email_key"])
+    return statement
+
+
+def _answers(event: Event, form: SignUpForm, now: datetime) -> dict[str, object]:
+    return {
+        "name": form.name,
+        "email": form.email,
+        "attendance_mode": form.mode,
+        "language": form.language,
+        "zone": reader_zone(form.language, event.home_zone),
+        "privacy_accepted_at": now,
+    }
+
+
+def _lock(registration: Registration) -> None:
+    """Read the registration anew and let nobody else change it before this transaction ends."""
+    db.session.refresh(registration, with_for_update=True)
+
+
+def _letter_key(person: Registration, now: datetime) -> str:
+    """The same for ten minutes, counted from when the person signed up."""
+    return f"{letter_stamp(person.created_at)} {(now - person.created_at) // ONE_LETTER_EACH}"
+
+
+def _write_to(person: Registration, kind: str, key: str, now: datetime, expires_at: datetime) -> None:
+    queue(
+        event_id=person.event_id,
+        recipient_type="registration",
+        recipient_id=person.id,
+        kind=kind,
+        key=key,
+        now=now,
+        expires_at=expires_at,
+    )
