@@ -104,9 +104,9 @@ def duration_until(delta: timedelta, language: str) -> str:
 def _phrase(start: datetime, end: datetime | None, zones: str, today: date, words: Words) -> str:
     return _pattern(start, end, today, words).format(
         start=clock_words(start, words),
-        start_day=day_words(start, words),
+        start_day=day_words(start.date(), words),
         end=clock_words(end or start, words),
-        end_day=day_words(end or start, words),
+        end_day=day_words((end or start).date(), words),
         zone=zones,
     )
 

@@ -7,6 +7,7 @@ From Babel come the names of days, months and cities, and how a language joins a
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date, get_timezone_location
 from babel.lists import format_list
@@ -152,9 +153,15 @@ def clock_words(wall: datetime, words: Words) -> str:
 
 def day_words(day: date, words: Words) -> str:
     """A date without its year: "Tuesday 7 May"."""
-    return format_date(day, words.day, locale=words.locale)
+    return _written(day, words.day, words.locale)
 
 
 def long_day_words(day: date, words: Words) -> str:
     """A date with its year: "Tuesday 7 May 2024"."""
-    return format_date(day, words.long_day, locale=words.locale)
+    return _written(day, words.long_day, words.locale)
+
+
+# A programme names the same few dates on every line.
+@lru_cache(maxsize=256)
+def _written(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
