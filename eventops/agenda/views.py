@@ -123,7 +123,6 @@ def _structured(event: Event) -> dict[str, Any]:
         "url": absolute_url("agenda.programme", slug=event.slug),
         "eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode",
         "organizer": [{"@type": "Organization", "name": organiser["name"]} for organiser in event.organisers],
-        "isAccessibleForFree": True,
     }
     if window:
         card |= {"startDate": window.starts_at.isoformat(), "endDate": window.ends_at.isoformat()}
