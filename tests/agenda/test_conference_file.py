@@ -1,0 +1,72 @@
+"""What a conference file may say."""
+
+import pytest
+
+from eventops.agenda.conference_file import BadConferenceFile, left_out, read_conference
+from tests.agenda.conferences import SLUG, TEXT, changed
+
+
+def test_conference_file_of_the_real_day_is_read_whole() -> None:
+    """Nine sessions, three of them closed, and nothing left out."""
+    file = read_conference(TEXT)
+    assert (file.slug, len(file.sessions)) == (SLUG, 9)
+    assert [session.id for session in file.sessions if session.access == "closed"] == [
+        "lunch",
+        "workshop-a",
+        "workshop-b",
+    ]
+    assert left_out(file) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('country: "NO"', "country: NO", 'event.organisers.2.country: must be in quotes: YAML reads a bare NO as false; write "NO"'),
+        ("home_zone: Europe/Helsinki", "home_zone: Europe/Atlantis", "event.home_zone: unknown time zone 'Europe/Atlantis'"),
+        ("id: workshop-b", "id: workshop-a", "the file: more than one session has the id workshop-a"),
+        ("room: room-2", "room: room-9", "the file: session workshop-b is in room room-9, which is not among the rooms"),
+        ('start_local: "2024-05-07T12:20"', 'start_local: "2024-05-07T19:20"', "sessions.4: must end after it starts"),
+        ("stream_url: null", "stream_url: javascript:alert(1)", "event.stream_url: must begin with https://"),
+        ("  format: hybrid", "  slug: desk", "event.slug: is a word that eventops needs for itself; choose another"),
+        (
+            'contact: "events@example.org"',
+            'contact: "a@example.org\\nBcc: b@example.org"',
+            r"event.contact: String should match pattern '^[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+$'",
+        ),
+    ],
+)  # fmt: skip
+def test_conference_file_complaint_names_the_place(old: str, new: str, complaint: str) -> None:
+    """Each thing to mend is said in one line, with its place in the file."""
+    with pytest.raises(BadConferenceFile) as refused:
+        read_conference(changed((old, new)))
+    assert str(refused.value) == complaint
+
+
+@pytest.mark.parametrize("text", ["", "- a", "event: 3", "{", "a: &a [*a]", "\x00"])
+def test_conference_file_of_other_shape_is_refused(text: str) -> None:
+    """Whatever the file holds, the answer is a message and no crash."""
+    with pytest.raises(BadConferenceFile):
+        read_conference(text)
+
+
+def test_conference_file_closed_session_without_audience_is_refused() -> None:
+    """Nobody could see it."""
+    with pytest.raises(BadConferenceFile, match="names no audience"):
+        read_conference(changed(("audiences: [workshop]", "audiences: []")))
+
+
+def test_conference_file_session_in_a_gap_is_refused() -> None:
+    """A wall time that clocks skip is no instant."""
+    with pytest.raises(BadConferenceFile, match=r"sessions\.0"):
+        read_conference(
+            changed(
+                ('start_local: "2024-05-07T10:30"', 'start_local: "2024-03-31T03:30"'),
+                ('end_local: "2024-05-07T11:00"', 'end_local: "2024-03-31T05:00"'),
+            )
+        )
+
+
+def test_conference_file_unknown_fields_are_named() -> None:
+    """What is not understood is left out, and said."""
+    file = read_conference(changed(("    kind: keynote", "    kind: keynote\n    colour: red")))
+    assert left_out(file) == ["sessions.4.colour"]
