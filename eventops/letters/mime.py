@@ -114,7 +114,8 @@ def bundle(subtype: str, parts: Sequence[Message], boundary: str) -> Message:
     """
     if len(parts) == 1:
         return parts[0]
-    whole = part(f'multipart/{subtype}; boundary="=_{subtype}_{boundary}"')
+    kind = f'{subtype}; type="{parts[0].get_content_type()}"' if subtype == "related" else subtype
+    whole = part(f'multipart/{kind};\r\n boundary="=_{subtype}_{boundary}"')
     whole.set_payload(list(parts))
     return whole
 

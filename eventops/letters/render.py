@@ -56,7 +56,7 @@ def render(letter: DueLetter, draft: Draft, now: datetime) -> Envelope:
 
 def message_id(letter: DueLetter) -> str:
     """The letter's Message-ID, the same at each try: RFC 5322 section 3.6.4."""
-    return f"<{letter.id.hex}@{_host()}>"
+    return f"<{letter.id.hex}@{host_name()}>"
 
 
 def unlinked(name: str) -> str:
@@ -64,7 +64,8 @@ def unlinked(name: str) -> str:
     return _LINKED.sub(lambda found: f"{found[0]} ", mime.clean(name))
 
 
-def _host() -> str:
+def host_name() -> str:
+    """Ours in ASCII, as EVENTOPS_BASE_URL has it; an IPv6 address in brackets."""
     host = urlsplit(settings().base_url).hostname or ""
     return f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
 
@@ -102,7 +103,7 @@ def _html_part(html: str) -> Message:
 
 def _content_id(letter: DueLetter, image: InlineImage) -> str:
     """RFC 2392 section 2: unique in the world."""
-    return f"{image.name}.{letter.id.hex}@{_host()}"
+    return f"{image.name}.{letter.id.hex}@{host_name()}"
 
 
 def _images(letter: DueLetter, draft: Draft) -> list[Message]:
