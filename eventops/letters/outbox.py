@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID, uuid4
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from eventops.db import db
@@ -49,6 +49,14 @@ def queue_many(letters: Iterable[NewLetter]) -> int:
         insert = _insert().values(chunk).execution_options(preserve_rowcount=True)
         new += db.session.connection().execute(insert).rowcount
     return new
+
+
+def next_tries(after: datetime, until: datetime) -> list[datetime]:
+    """The instants in (after, until] at which queued letters may be tried, in order, each once."""
+    waiting = select(Letter.next_try_at).where(
+        Letter.state == "queued", Letter.next_try_at > after, Letter.next_try_at <= until
+    )
+    return list(db.session.scalars(waiting.distinct().order_by(Letter.next_try_at)))
 
 
 def _insert() -> Insert:

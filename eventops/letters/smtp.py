@@ -59,6 +59,12 @@ class Postman:
             return Answer("later", _words(error, envelope))
         return Answer(_outcome(code), _masked(f"{code} {words.decode('utf-8', 'replace')}", envelope))
 
+    def greet(self) -> None:
+        """Connect and sign in, as for a letter. Raises OSError and SMTPException."""
+        self._deadline.restart()
+        self._client = _Client(self._server, self._own_name, self._deadline)
+        self._client.sign_in()
+
     def close(self) -> None:
         """Take leave of the server, if there is a connection."""
         self._deadline.restart(GOODBYE)
