@@ -64,7 +64,8 @@ class DoorStub:
         self.requests: list[Received] = []
         self.answers: dict[str, dict[str, object]] = {}
         self.failures: list[int | str] = []
-        self.decoder_failures = 0
+        self.broken_decoders: list[str | None] = []
+        """Scripts to serve in the decoder's place, first come first served; None for no script at all."""
         self._over = Event()
         self._server = make_server("127.0.0.1", 0, self._app(), threaded=True)
         self._thread = Thread(target=self._server.serve_forever)
@@ -99,10 +100,10 @@ class DoorStub:
 
     def _decoder(self, app: Flask) -> Any:
         def serve(filename: str) -> Response:
-            if self.decoder_failures:
-                self.decoder_failures -= 1
-                abort(503)
-            return app.send_static_file(filename)
+            if not filename.endswith(DECODER.strip("/")) or not self.broken_decoders:
+                return app.send_static_file(filename)
+            script = self.broken_decoders.pop(0) or abort(503)
+            return Response(script, mimetype="text/javascript")
 
         return serve
 

@@ -167,6 +167,17 @@ def test_unreadable_code_is_a_problem_and_the_next_is_taken(page: Page, door: Do
     assert door.codes() == [code, TICKET]
 
 
+def test_exception_over_one_code_is_a_problem_and_the_next_is_taken(page: Page, door: DoorStub) -> None:
+    """Whatever throws on the way of one code is shown, and the door goes on."""
+    page.evaluate("() => { crypto.randomUUID = () => { delete crypto.randomUUID; throw new Error() } }")
+    type_code(page, TICKET)
+    shown(page, "problem")
+    let_verdict_pass(page)
+    type_code(page, TICKET)
+    shown(page, "refused")
+    assert door.codes() == [TICKET]
+
+
 @pytest.mark.parametrize("failure", ["silence", 503, "not json"])
 def test_scan_without_an_answer_is_sent_again_as_it_was(page: Page, door: DoorStub, failure: Any) -> None:
     """The door may have been heard though it heard nothing: the same scan, with the same id, goes out again."""
@@ -216,11 +227,16 @@ def test_door_without_its_key_asks_for_it(browser: Browser, door: DoorStub) -> N
     assert [request.authorization for request in door.requests] == ["Bearer old key", f"Bearer {TOKEN}"]
 
 
-def test_decoder_that_fails_is_replaced(tmp_path: Path, filming: Filming, door: DoorStub) -> None:
-    """A decoder that could not be fetched is fetched again, without a hand at the phone."""
-    door.decoder_failures = 1
+@pytest.mark.parametrize(
+    "broken",
+    [None, "postMessage({codes: []})", "postMessage({codes: []}); onmessage = () => postMessage({failed: true})"],
+    ids=["not fetched", "hangs", "fails"],
+)
+def test_broken_decoder_is_replaced(tmp_path: Path, filming: Filming, door: DoorStub, broken: str | None) -> None:
+    """No picture and no network can stop the scanner for long: a decoder that is of no use is started anew."""
+    door.broken_decoders = [broken]
     page = film_page(filming(write_mjpeg(tmp_path / "film.mjpeg", [view_of(TICKET)], FRAMES_PER_SECOND)), door)
-    expect(page.locator("#line")).to_have_text("The camera's reader did not load.")
+    expect(page.locator("#line")).to_have_text("The camera's reader did not load.", timeout=8000)
     shown(page, "refused")
 
 
