@@ -1,24 +1,23 @@
 """Protected tables: rows are filtered for the viewer, and SQL that was not filtered never reaches the driver.
 
 Two layers. Each ORM query gets the viewer's criterion on every protected model in it, together with a mark in
-the SQL text. Right before the driver, each mention of a protected table must be matched by such a mark, so that
+the SQL text. Right before the driver, each SELECT must bear such a mark for each protected table in it, so that
 Core tables, raw text and whatever else the ORM hook does not see raise instead of leaking.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import ColumnElement, Connection, and_, event, text
+from sqlalchemy import ColumnElement, Connection, and_, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql.elements import False_
 
 from eventops.db import Model, asked_each_time, db
+from eventops.marks import Found, look_through, mark
 from eventops.viewer import Viewer, current_viewer
 
 Criterion = Callable[[Viewer], ColumnElement[bool]]
@@ -40,10 +39,10 @@ def protect(model: type[Model], visible: Criterion) -> None:
 
 
 def protect_table(name: str) -> None:
-    """Protect a table that no model maps. A criterion or relationship that reads it adds `mark(name)` itself."""
+    """Protect a table that no model maps. A criterion or relationship that reads it adds `mark(column)` itself."""
     _tables.add(name)
     _filters.cache_clear()
-    _look_through.cache_clear()
+    _found.cache_clear()
 
 
 def protected_tables() -> frozenset[str]:
@@ -53,12 +52,10 @@ def protected_tables() -> frozenset[str]:
 
 def visible_to(model: type[Model], viewer: Viewer) -> ColumnElement[bool]:
     """The marked criterion for rows of `model` that `viewer` may see."""
-    return and_(mark(model.__tablename__), _visible[model](viewer))
-
-
-def mark(table: str) -> ColumnElement[bool]:
-    """A condition that is always true and tells the cursor check that one mention of `table` is filtered."""
-    return text(f"1=1 /*seen {table}*/")  # type: ignore[return-value]
+    key = model.__mapper__.primary_key[0]
+    criterion = _visible[model](viewer)
+    # A bare `false` would swallow the mark beside it.
+    return and_(mark(key), key.is_(None) if isinstance(criterion, False_) else criterion)
 
 
 def guard(app: Flask) -> None:
@@ -87,7 +84,7 @@ def _filter_refresh(state: ORMExecuteState, viewer: Viewer) -> None:
 
 @lru_cache(maxsize=256)
 def _filters(viewer: Viewer) -> tuple[Any, ...]:
-    # Not handed on to later loads: each of those passes here itself, and a mark must stand for one mention only.
+    # Not handed on to later loads: each of those passes here itself, perhaps for another viewer.
     return tuple(
         with_loader_criteria(model, visible_to(model, viewer), include_aliases=True, propagate_to_loaders=False)
         for model in _visible
@@ -97,7 +94,7 @@ def _filters(viewer: Viewer) -> tuple[Any, ...]:
 def _refuse_unfiltered(
     _connection: Connection, _cursor: object, statement: str, _parameters: object, _context: object, _many: bool
 ) -> None:
-    found = _look_through(statement)
+    found = _found(statement)
     if not found.tables:
         return
     viewer = current_viewer()
@@ -111,40 +108,6 @@ def _refuse_unfiltered(
         raise NotFiltered(f"a statement reads {', '.join(sorted(found.unfiltered))} without the viewer's filter")
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a statement does with protected tables."""
-
-    tables: frozenset[str]
-    """All that it names."""
-    unfiltered: frozenset[str]
-    """Those it names more often than it bears their marks."""
-    written: str | None
-    """The one that it inserts into, updates or deletes from, if any."""
-
-
-_MARK = re.compile(r"/\*seen (\w+)\*/")
-_WRITES = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(?:\W?\w+\W?\s*\.\s*)?\W?(\w+)", re.IGNORECASE)
-_SCHEMAS = ("main", "temp", "public")
-
-
 @lru_cache(maxsize=4096)
-def _look_through(statement: str) -> _Found:
-    marks = Counter(_MARK.findall(statement))
-    named = _mentions(_MARK.sub("", statement))
-    target = _WRITES.match(statement)
-    written = target[1].lower() if target and target[1].lower() in _tables else None
-    needed = named.copy()
-    if written and not re.search(r"\bRETURNING\b", statement, re.IGNORECASE):
-        needed[written] -= 1  # being written is not being read; a flush has no marks
-    return _Found(frozenset(named), frozenset(t for t, times in needed.items() if times > marks[t]), written)
-
-
-def _mentions(statement: str) -> Counter[str]:
-    """How often each protected table stands in the text as a table: not as a column, nor as the prefix of one."""
-    if not _tables:
-        return Counter()
-    names = "|".join(sorted(map(re.escape, _tables)))
-    prefix, quote, dot = r'(?:(\w+)["`\]]?\s*\.\s*["`\[]?)?', r'["`\]]?', r"\s*\."
-    found = re.findall(rf"{prefix}(?<!\w)({names})\b(?!{quote}{dot})", statement, re.IGNORECASE)
-    return Counter(name.lower() for before, name in found if not before or before.lower() in _SCHEMAS)
+def _found(statement: str) -> Found:
+    return look_through(statement, frozenset(_tables))

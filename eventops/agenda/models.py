@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Stri
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventops.db import Base, Model, WallTime
-from eventops.protected import mark
+from eventops.marks import mark
 
 KINDS = ("talk", "keynote", "workshop", "break", "meal", "doors")
 ACCESS = ("public", "closed")
@@ -149,12 +149,14 @@ class Session(Model):
     room: Mapped[Room | None] = relationship()
     speakers: Mapped[list[Speaker]] = relationship(
         secondary=session_speakers,
-        secondaryjoin=lambda: and_(session_speakers.c.speaker_id == Speaker.id, mark(session_speakers.name)),
+        secondaryjoin=lambda: and_(session_speakers.c.speaker_id == Speaker.id, mark(session_speakers.c.session_id)),
         order_by=session_speakers.c.position,
     )
     audiences: Mapped[list[Audience]] = relationship(
         secondary=session_audiences,
-        secondaryjoin=lambda: and_(session_audiences.c.audience_id == Audience.id, mark(session_audiences.name)),
+        secondaryjoin=lambda: and_(
+            session_audiences.c.audience_id == Audience.id, mark(session_audiences.c.session_id)
+        ),
         order_by=Audience.name,
     )
 
@@ -207,7 +209,7 @@ class PublishedSession(Model):
     audiences: Mapped[list[Audience]] = relationship(
         secondary=published_session_audiences,
         secondaryjoin=lambda: and_(
-            published_session_audiences.c.audience_id == Audience.id, mark(published_session_audiences.name)
+            published_session_audiences.c.audience_id == Audience.id, mark(published_session_audiences.c.session_id)
         ),
         lazy="selectin",
     )

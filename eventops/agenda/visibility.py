@@ -18,7 +18,8 @@ from eventops.agenda.models import (
     session_audiences,
     session_speakers,
 )
-from eventops.protected import mark, protect, protect_table
+from eventops.marks import mark
+from eventops.protected import protect, protect_table
 from eventops.viewer import Viewer
 
 
@@ -45,7 +46,7 @@ def _published_session(viewer: Viewer) -> ColumnElement[bool]:
     if not viewer.audiences:
         return PublishedSession.access == "public"
     admitted = select(published_session_audiences.c.session_id).where(
-        mark(published_session_audiences.name), published_session_audiences.c.audience_id.in_(viewer.audiences)
+        mark(published_session_audiences.c.session_id), published_session_audiences.c.audience_id.in_(viewer.audiences)
     )
     return or_(
         PublishedSession.access == "public",

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from eventops.agenda.events import Span, public_window
 from eventops.agenda.models import Event, PublishedSession, published_session_audiences
 from eventops.db import db
-from eventops.protected import mark
+from eventops.marks import mark
 from eventops.streams.models import Stream
 
 
@@ -63,7 +63,7 @@ def _public_part(event_id: UUID) -> Span | None:
 
 def _closed_part(stream: Stream) -> Span | None:
     of_audience = select(published_session_audiences.c.session_id).where(
-        mark(published_session_audiences.name), published_session_audiences.c.audience_id == stream.audience_id
+        mark(published_session_audiences.c.session_id), published_session_audiences.c.audience_id == stream.audience_id
     )
     starts_at, ends_at = db.session.execute(
         select(func.min(PublishedSession.starts_at), func.max(PublishedSession.ends_at)).where(
