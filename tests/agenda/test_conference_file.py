@@ -21,10 +21,22 @@ def test_conference_file_of_the_real_day_is_read_whole() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('country: "NO"', "country: NO", 'event.organisers.2.country: must be in quotes: YAML reads a bare NO as false; write "NO"'),
-        ("home_zone: Europe/Helsinki", "home_zone: Europe/Atlantis", "event.home_zone: unknown time zone 'Europe/Atlantis'"),
+        (
+            'country: "NO"',
+            "country: NO",
+            'event.organisers.2.country: must be in quotes: YAML reads a bare NO as false; write "NO"',
+        ),
+        (
+            "home_zone: Europe/Helsinki",
+            "home_zone: Europe/Atlantis",
+            "event.home_zone: unknown time zone 'Europe/Atlantis'",
+        ),
         ("id: workshop-b", "id: workshop-a", "the file: more than one session has the id workshop-a"),
-        ("room: room-2", "room: room-9", "the file: session workshop-b is in room room-9, which is not among the rooms"),
+        (
+            "room: room-2",
+            "room: room-9",
+            "the file: session workshop-b is in room room-9, which is not among the rooms",
+        ),
         ('start_local: "2024-05-07T12:20"', 'start_local: "2024-05-07T19:20"', "sessions.4: must end after it starts"),
         ("stream_url: null", "stream_url: javascript:alert(1)", "event.stream_url: must begin with https://"),
         ("  format: hybrid", "  slug: desk", "event.slug: is a word that eventops needs for itself; choose another"),
@@ -34,7 +46,7 @@ def test_conference_file_of_the_real_day_is_read_whole() -> None:
             r"event.contact: String should match pattern '^[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+$'",
         ),
     ],
-)  # fmt: skip
+)
 def test_conference_file_complaint_names_the_place(old: str, new: str, complaint: str) -> None:
     """Each thing to mend is said in one line, with its place in the file."""
     with pytest.raises(BadConferenceFile) as refused:

@@ -138,8 +138,16 @@ def test_titles_in_another_language_say_so(app: Flask, client: FlaskClient) -> N
 
 @pytest.mark.parametrize(
     ("asked", "language"),
-    [("fi", "fi"), ("sv-FI,sv;q=0.9", "sv"), ("no", "nb"), ("nn-NO", "nb"), ("de,da;q=0.5", "da"), ("de", "en"), ("", "en")],
-)  # fmt: skip
+    [
+        ("fi", "fi"),
+        ("sv-FI,sv;q=0.9", "sv"),
+        ("no", "nb"),
+        ("nn-NO", "nb"),
+        ("de,da;q=0.5", "da"),
+        ("de", "en"),
+        ("", "en"),
+    ],
+)
 def test_address_without_language_goes_to_the_readers(
     app: Flask, client: FlaskClient, asked: str, language: str
 ) -> None:
