@@ -13,21 +13,24 @@ from eventops import create_app
 from eventops.jobs import Worker
 
 
+OPTIONS: dict[str, Any] = {
+    "worker_class": "gthread",
+    "loglevel": "warning",
+    "limit_request_line": 8190,
+    "graceful_timeout": 20,
+    "timeout": 120,
+    "keepalive": 15,
+    "control_socket_disable": True,
+}
+"""What every server is told, the demo's too."""
+
+
 class Server(BaseApplication):
     """Serves the application that `make_app` gives; each worker process calls it for itself."""
 
     def __init__(self, make_app: Callable[[], Flask], **options: Any) -> None:
         self._make_app = make_app
-        self._options = {
-            "worker_class": "gthread",
-            "loglevel": "warning",
-            "limit_request_line": 8190,
-            "graceful_timeout": 20,
-            "timeout": 120,
-            "keepalive": 15,
-            "control_socket_disable": True,
-            **options,
-        }
+        self._options = {**OPTIONS, **options}
         super().__init__()
 
     def load_config(self) -> None:
@@ -46,6 +49,12 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     return listener
 
 
+def serve_options(bind: str, workers: int, threads: int) -> dict[str, Any]:
+    """What gunicorn is told by `eventops serve`."""
+    own = {"bind": bind, "workers": workers, "threads": threads, "loglevel": "info", "accesslog": "-"}
+    return {**OPTIONS, **own}
+
+
 def serve(bind: str, workers: int, threads: int, with_worker: bool) -> None:
     """Serve the application of the environment's settings until SIGTERM or Ctrl-C."""
 
@@ -60,11 +69,7 @@ def serve(bind: str, workers: int, threads: int, with_worker: bool) -> None:
 
     Server(
         create_app,
-        bind=bind,
-        workers=workers,
-        threads=threads,
-        loglevel="info",
-        accesslog="-",
+        **serve_options(bind, workers, threads),
         post_worker_init=begin_jobs,
         worker_exit=end_jobs,
     ).run()
