@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 from sqlalchemy import Insert, select
@@ -17,7 +17,7 @@ from eventops.registration.form import SignUpForm
 from eventops.registration.links import CONFIRM_WITHIN, event_of
 from eventops.registration.models import Registration
 from eventops.registration.ticket import issue
-from eventops.times import reader_zone, to_instant, utc_text
+from eventops.times import reader_zone, to_instant
 
 ONE_LETTER_EACH = timedelta(minutes=10)
 """How often signing up again sends the same person a letter."""
@@ -79,7 +79,7 @@ def cancel(registration: Registration, now: datetime) -> None:
 
 def letter_stamp(instant: datetime | None) -> str:
     """The key of the letter about what happened at `instant`; empty where it never did."""
-    return utc_text(instant) if instant else ""
+    return instant.astimezone(UTC).isoformat() if instant else ""
 
 
 def _registration_of(event: Event, form: SignUpForm, now: datetime) -> Registration:
@@ -116,7 +116,9 @@ def _lock(registration: Registration) -> None:
 
 def _letter_key(person: Registration, now: datetime) -> str:
     """The same for ten minutes, counted from when the person signed up."""
-    return f"{letter_stamp(person.created_at)} {(now - person.created_at) // ONE_LETTER_EACH}"
+    # Of two forms sent at once, the second may have been read a moment before the first.
+    passed = max(now - person.created_at, timedelta(0))
+    return f"{letter_stamp(person.created_at)} {passed // ONE_LETTER_EACH}"
 
 
 def _write_to(person: Registration, kind: str, key: str, now: datetime, expires_at: datetime) -> None:

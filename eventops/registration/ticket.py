@@ -87,8 +87,8 @@ def issue(registration: Registration, now: datetime, code: str | None = None) ->
     """
     ticket = registration.ticket
     if ticket is None:
-        ticket = Ticket(id=uuid4(), event_id=registration.event_id, registration=registration)
         code = code or free_code(registration.event_id)
+        ticket = Ticket(id=uuid4(), event_id=registration.event_id, registration=registration)
     if code is not None:
         ticket.code, ticket.short_code = code, short_code_of(code)
     ticket.issued_at, ticket.revoked_at = now, None
