@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Imported here, so that commands which need no application start at once.
     from flask import Flask
     from flask_migrate import Migrate
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
     from eventops.config import Settings, flask_config
     from eventops.db import db, init_db
@@ -36,6 +37,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(folder("templates")))
     app.config.update(flask_config(settings))
     app.extensions["settings"] = settings
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
 
     init_db(app)
     guard(app)

@@ -147,5 +147,4 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.is_https,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_NAME": "__Host-form" if settings.is_https else "form",
-        "WTF_CSRF_TIME_LIMIT": None,
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, Uuid, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, Uuid, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 from sqlalchemy.types import TypeDecorator
@@ -136,6 +136,16 @@ def write() -> Iterator[None]:
             raise
         finally:
             _writing.reset(token)
+
+
+def one_at_a_time(*keys: str) -> None:
+    """Inside write(): wait until no other transaction that named one of `keys` is open.
+
+    PostgreSQL's writers run side by side otherwise; SQLite's never do.
+    """
+    if db.engine.dialect.name == "postgresql":
+        for key in sorted(keys):
+            db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 @contextmanager

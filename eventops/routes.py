@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
-from flask import Flask, Response, g, json, request, url_for
+from flask import Flask, Response, abort, g, json, request, url_for
 
 from eventops.config import settings
 from eventops.viewer import ANONYMOUS, Viewer, see_as, stop_seeing
@@ -22,6 +22,7 @@ class Caller(Enum):
 
     ANYONE = "anyone"
     PERSONAL = "who holds the personal link"
+    SIGNING_IN = "who is about to sign in as staff"
     STAFF = "staff with an ability"
     DOOR = "a door's device"
 
@@ -41,12 +42,14 @@ View = TypeVar("View", bound=Callable[..., object])
 Enforcer = Callable[[Declaration], Viewer]
 """Checks the request at hand against a declaration. Gives the viewer, or aborts with the right status."""
 
-_enforcers: dict[Caller, Enforcer] = {Caller.ANYONE: lambda _declaration: ANONYMOUS}
+_enforcers: dict[Caller, Enforcer] = dict.fromkeys((Caller.ANYONE, Caller.SIGNING_IN), lambda _declaration: ANONYMOUS)
+_abilities: dict[Caller, frozenset[str]] = {}
 
 
-def enforce(caller: Caller, enforcer: Enforcer) -> None:
-    """Register who checks routes for `caller`."""
+def enforce(caller: Caller, enforcer: Enforcer, abilities: frozenset[str] = frozenset()) -> None:
+    """Register who checks routes for `caller`, and which abilities those may demand."""
     _enforcers[caller] = enforcer
+    _abilities[caller] = abilities
 
 
 def declare(caller: Caller, ability: str = "") -> Callable[[View], View]:
@@ -60,6 +63,7 @@ def declare(caller: Caller, ability: str = "") -> Callable[[View], View]:
 
 
 anyone = declare(Caller.ANYONE)
+signing_in = declare(Caller.SIGNING_IN)
 personal_link = declare(Caller.PERSONAL)
 door_device = declare(Caller.DOOR)
 
@@ -81,9 +85,11 @@ def check_declarations(app: Flask) -> None:
     """Raise UndeclaredRoute for the first route of `app` that does not say who may call it, or whom nobody checks."""
     anyone(app.view_functions["static"])
     for rule in app.url_map.iter_rules():
-        caller = declaration_of(app, rule.endpoint).caller
-        if caller not in _enforcers:
-            raise UndeclaredRoute(f"{rule.endpoint} is for {caller.value}, and nobody checks that")
+        declared = declaration_of(app, rule.endpoint)
+        if declared.caller not in _enforcers:
+            raise UndeclaredRoute(f"{rule.endpoint} is for {declared.caller.value}, and nobody checks that")
+        if declared.ability and declared.ability not in _abilities[declared.caller]:
+            raise UndeclaredRoute(f"{rule.endpoint} demands {declared.ability!r}, which nobody can have")
 
 
 def init_routes(app: Flask) -> None:
@@ -92,6 +98,8 @@ def init_routes(app: Flask) -> None:
     @app.before_request
     def admit() -> None:
         g.viewer_token = see_as(ANONYMOUS)
+        if "\0" in request.path:
+            abort(404)  # PostgreSQL takes no NUL in a text
         if request.endpoint is not None:
             declaration = declaration_of(app, request.endpoint)
             see_as(_enforcers[declaration.caller](declaration))

@@ -68,6 +68,8 @@ def _words(status: int, description: str) -> tuple[str, str]:
                 "The form was sent from a page that is not ours, so nothing was done. "
                 "Open the page here and send it again."
             )
+        case 403 if description == "stale_form":
+            return _("This form is too old"), _("Nothing was done. Open the page again and send the form once more.")
         case 403:
             return _("You may not open this"), _("Ask the organiser if you think you should be able to.")
         case 404:

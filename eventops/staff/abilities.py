@@ -1,0 +1,33 @@
+"""What each role may do in its event."""
+
+from __future__ import annotations
+
+_TABLE = """
+                owner   editor  reception  door  observer
+see_agenda        x       x         x       x       x
+edit_agenda       x       x         -       -       -
+publish           x       x         -       -       -
+see_people        x       x         x       -       -
+edit_people       x       x         x       -       -
+see_doors         x       x         x       x       x
+check_in          x       x         x       x       -
+manage_doors      x       x         -       -       -
+manage_team       x       -         -       -       -
+"""
+
+
+def _read(table: str) -> dict[str, frozenset[str]]:
+    heading, *rows = [line.split() for line in table.strip().splitlines()]
+    return {
+        ability: frozenset(role for role, mark in zip(heading, marks, strict=True) if mark == "x")
+        for ability, *marks in rows
+    }
+
+
+_ROLES = _read(_TABLE)
+ABILITIES = frozenset(_ROLES)
+
+
+def can(role: str, ability: str) -> bool:
+    """Whether `role` has `ability`. Raises KeyError for an ability that there is not."""
+    return role in _ROLES[ability]

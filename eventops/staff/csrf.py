@@ -1,0 +1,33 @@
+"""CSRF tokens, on staff routes and on no others: elsewhere they would set a cookie, and Origin is checked instead.
+
+They are all that `flask.session` is used for.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, abort, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from eventops.routes import Caller, declaration_of
+
+_FOR = (Caller.STAFF, Caller.SIGNING_IN)
+
+
+def init_csrf(app: Flask) -> None:
+    """Refuse with 403 what is posted to a route for staff without the token of its browser."""
+    app.config.update(WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    protection = CSRFProtect(app)
+
+    @app.before_request
+    def check() -> None:
+        if request.endpoint is None or declaration_of(app, request.endpoint).caller not in _FOR:
+            return
+        try:
+            protection.protect()
+        except CSRFError:
+            abort(403, "stale_form")
+
+
+def forget_token() -> None:
+    """Let the browser have a new token with its next form: its old one belongs to who was there before."""
+    session.clear()

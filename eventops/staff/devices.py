@@ -1,0 +1,80 @@
+"""The tokens by which a door's devices call the door's endpoints."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from flask import Response, abort, g, request
+from sqlalchemy import select, update
+
+from eventops import clock
+from eventops.db import db
+from eventops.routes import Declaration, problem
+from eventops.staff.audit import record
+from eventops.staff.models import DeviceToken
+from eventops.viewer import Viewer
+
+
+def enrol(event_id: UUID, door_id: UUID, now: datetime, expires_at: datetime, token: str | None = None) -> str:
+    """The token of one more device at the door; `token` if it is given. Only its hash is kept."""
+    token = token or secrets.token_urlsafe(32)
+    device = DeviceToken(
+        id=uuid4(),
+        event_id=event_id,
+        door_id=door_id,
+        token_hash=_hashed(token),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    db.session.add(device)
+    record("staff.enrol_device", device.id, event_id=event_id, now=now, door=door_id)
+    return token
+
+
+def revoke(device_id: UUID, now: datetime) -> None:
+    """From now on the device's token opens nothing."""
+    device = db.session.get_one(DeviceToken, device_id)
+    device.revoked_at = device.revoked_at or now
+    record("staff.revoke_device", device_id, event_id=device.event_id, now=now, door=device.door_id)
+
+
+def revoke_all(door_id: UUID, now: datetime) -> None:
+    """From now on no device that was enrolled at the door scans."""
+    of_door = update(DeviceToken).where(DeviceToken.door_id == door_id, DeviceToken.revoked_at.is_(None))
+    db.session.execute(of_door.values(revoked_at=now))
+
+
+def admit_device(_declaration: Declaration) -> Viewer:
+    """The device of the door that the address names, by `Authorization: Bearer` (RFC 6750 section 2.1).
+
+    Aborts with 401 for a token that is missing, unknown, expired, revoked or another door's: all alike.
+    """
+    authorization = request.authorization
+    token = authorization.token if authorization and authorization.type == "bearer" else None
+    device = _device(token, clock.now()) if token else None
+    if device is None or device.door_id != (request.view_args or {}).get("door_id"):
+        abort(_unauthorized(is_token_given=bool(token)))
+    g.device = device
+    return Viewer(event_id=device.event_id, role="door")
+
+
+def _device(token: str, now: datetime) -> DeviceToken | None:
+    return db.session.scalar(
+        select(DeviceToken).where(
+            DeviceToken.token_hash == _hashed(token), DeviceToken.expires_at > now, DeviceToken.revoked_at.is_(None)
+        )
+    )
+
+
+def _unauthorized(is_token_given: bool) -> Response:
+    answer = problem(401, "Unauthorized", "Enrol this device at the door again: on the desk, under Doors.")
+    challenge = 'Bearer error="invalid_token"' if is_token_given else "Bearer"
+    answer.headers["WWW-Authenticate"] = challenge
+    return answer
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,84 @@
+"""Slows down guessing of passwords: by the address that is tried, and by the network it is tried from.
+
+Failures are counted in a table, so that they count for all processes. A pause ends by itself: nobody is locked
+out for good. Neither addresses nor networks are stored, only keyed hashes of them.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from sqlalchemy import delete, select
+
+from eventops.config import settings
+from eventops.db import db, one_at_a_time
+from eventops.staff.accounts import key_of
+from eventops.staff.models import SignInAttempt
+
+WINDOW = timedelta(minutes=15)
+"""For how long a failure counts."""
+KEPT = timedelta(hours=1)
+FREE_FAILURES = 5
+"""Of one account, before it pauses."""
+FIRST_PAUSE = timedelta(seconds=15)
+LONGEST_PAUSE = timedelta(minutes=2)
+
+
+def begin_attempt(email: str, address: str | None, now: datetime) -> timedelta:
+    """Count an attempt as failed until `forgive`, and return zero; or return how long to wait, and count nothing.
+
+    `now` is real time. Inside write(), before the password is looked at: attempts made at once are counted too.
+    """
+    account, network = _who_account(email), _who_network(address)
+    one_at_a_time(account, network)
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at <= now - KEPT))
+    wait = max(_account_wait(_failures(account, now), now), _network_wait(_failures(network, now), now))
+    if not wait:
+        db.session.add_all([SignInAttempt(who=account, at=now), SignInAttempt(who=network, at=now)])
+    return wait
+
+
+def forgive(email: str, address: str | None, attempted_at: datetime) -> None:
+    """The attempt begun at that instant succeeded: it is no failure, and the account's earlier ones no longer count."""
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.who == _who_account(email)))
+    of_network = SignInAttempt.who == _who_network(address)
+    db.session.execute(delete(SignInAttempt).where(of_network, SignInAttempt.at == attempted_at))
+
+
+def _failures(who: str, now: datetime) -> list[datetime]:
+    counted = select(SignInAttempt.at).where(SignInAttempt.who == who, SignInAttempt.at > now - WINDOW)
+    return list(db.session.scalars(counted.order_by(SignInAttempt.at)))
+
+
+def _account_wait(failures: list[datetime], now: datetime) -> timedelta:
+    beyond = len(failures) - FREE_FAILURES
+    if beyond < 0:
+        return timedelta(0)
+    pause = min(FIRST_PAUSE * (1 << min(beyond, 10)), LONGEST_PAUSE)
+    return max(failures[-1] + pause - now, timedelta(0))
+
+
+def _network_wait(failures: list[datetime], now: datetime) -> timedelta:
+    limit = settings().sign_in_attempts_per_network
+    return failures[-limit] + WINDOW - now if len(failures) >= limit else timedelta(0)
+
+
+def _who_account(email: str) -> str:
+    return _keyed(f"account {key_of(email)}")
+
+
+def _who_network(address: str | None) -> str:
+    """An IPv4 address, or the /64 of an IPv6 one, which is what one subscriber has."""
+    try:
+        network = ip_address(address or "")
+    except ValueError:
+        return _keyed("network unknown")
+    if isinstance(network, IPv6Address):
+        network = network.ipv4_mapped or IPv6Address(int(network) >> 64 << 64)
+    return _keyed(f"network {network}")
+
+
+def _keyed(text: str) -> str:
+    return hmac.digest(settings().secret_key.encode(), f"sign-in {text}".encode(), "sha256").hex()
