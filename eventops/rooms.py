@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from flask import Flask
 
-from eventops.agenda import views as agenda_views
-from eventops.agenda import visibility as _agenda  # noqa: F401
-from eventops.checkin import models as _checkin  # noqa: F401
-from eventops.letters import models as _letters  # noqa: F401
-from eventops.registration import models as _registration  # noqa: F401
-from eventops.reminders import models as _reminders  # noqa: F401
-from eventops.staff import models as _staff  # noqa: F401
-from eventops.streams import models as _streams  # noqa: F401
+# Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
+from eventops.agenda import desk as _agenda_desk  # noqa: F401
+from eventops.agenda import visibility as _visibility  # noqa: F401
+from eventops.agenda.events import event_id_of
+from eventops.agenda.views import blueprint as agenda
+from eventops.checkin import desk as _checkin_desk  # noqa: F401
+from eventops.checkin.views import blueprint as checkin
+from eventops.registration import letters as _registration_letters  # noqa: F401
+from eventops.registration.links import admit_by_link
+from eventops.registration.stream_links import answer_stream_links
+from eventops.registration.views import blueprint as registration
+from eventops.routes import Caller, enforce
+from eventops.staff.views import blueprint as staff
+from eventops.staff.which_event import answer_event_of_slug
+from eventops.streams.mine import my_streams
+from eventops.streams.views import blueprint as streams
+
+ROOMS = (staff, agenda, registration, checkin, streams)
 
 
 def init_rooms(app: Flask) -> None:
-    """Open every room: its tables' protection, its routes, its kinds of letter."""
-    app.register_blueprint(agenda_views.blueprint)
+    """Open every room, and introduce those who answer to those who ask."""
+    for room in ROOMS:
+        app.register_blueprint(room)
+    enforce(Caller.PERSONAL, admit_by_link)
+    answer_event_of_slug(event_id_of)
+    answer_stream_links(my_streams)

@@ -14,7 +14,7 @@ from eventops import clock
 from eventops.agenda import publish as publishing
 from eventops.agenda.differences import describe
 from eventops.agenda.edit import SessionForm, StaleEdit, desk_rooms, desk_session, edit_session
-from eventops.agenda.events import event_clocks, event_or_404, public_window, spoken_language
+from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.models import Event, Session
 from eventops.agenda.public_pages import forget_renderings
 from eventops.agenda.views import blueprint, titles
@@ -24,6 +24,16 @@ from eventops.routes import staff
 from eventops.staff.audit import record
 from eventops.times import Reading
 from eventops.viewer import current_viewer
+
+
+@blueprint.get("/<language:language>/desk/")
+@staff()
+def desks() -> Response | str:
+    """The events that the account works on; where there is one, its desk."""
+    found = events_of(signed_in_account())
+    if len(found) == 1:
+        return redirect(url_for("agenda.desk", slug=found[0].slug), 303)
+    return render_template("agenda/desks.html", events=[(event, event_title(event)) for event in found])
 
 
 @blueprint.get("/<language:language>/desk/<slug>/")
@@ -68,13 +78,18 @@ def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
 def publish(slug: str) -> Response:
     """Make the desk copy what everybody reads."""
     event = event_or_404(slug)
-    viewer = current_viewer()
     now = clock.now()
     with write():
-        release = publishing.publish(event, now, made_by=viewer.account_id if viewer else None)
+        release = publishing.publish(event, now, made_by=signed_in_account())
         record("agenda.publish", release.id, event_id=event.id, now=now)
     forget_renderings()
     return redirect(url_for("agenda.desk", slug=slug, published=""), 303)
+
+
+def signed_in_account() -> UUID | None:
+    """Whose session this is."""
+    viewer = current_viewer()
+    return viewer.account_id if viewer else None
 
 
 def _typed() -> SessionForm:

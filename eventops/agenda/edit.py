@@ -48,9 +48,7 @@ class SessionForm:
 
 def desk_session(event_id: UUID, session_id: UUID) -> Session | None:
     """A session of the desk copy that is not deleted."""
-    query = select(Session).where(
-        Session.id == session_id, Session.event_id == event_id, Session.deleted_at.is_(None)
-    )
+    query = select(Session).where(Session.id == session_id, Session.event_id == event_id, Session.deleted_at.is_(None))
     return db.session.scalar(query)
 
 

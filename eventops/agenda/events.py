@@ -13,7 +13,9 @@ from sqlalchemy import func, select
 from eventops.agenda.models import Event, PublishedSession
 from eventops.db import db
 from eventops.languages import Text, in_language
+from eventops.staff.models import Membership
 from eventops.times import TwoClocks, reader_zone, to_wall, two_clocks
+from eventops.viewer import SYSTEM, seeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,19 @@ def find_event(slug: str) -> Event | None:
 def event_or_404(slug: str) -> Event:
     """The event at that address; a hidden one and a missing one abort alike."""
     return find_event(slug) or abort(404)
+
+
+def event_id_of(slug: str) -> UUID | None:
+    """The id of the event at that address, published or not; for those who then check the caller's role in it."""
+    with seeing(SYSTEM):
+        return db.session.scalar(select(Event.id).where(Event.slug == slug))
+
+
+def events_of(account_id: UUID | None) -> list[Event]:
+    """The events in which the account has a role, published or not."""
+    query = select(Event).join(Membership, Membership.event_id == Event.id).where(Membership.account_id == account_id)
+    with seeing(SYSTEM):
+        return list(db.session.scalars(query.order_by(Event.starts_on, Event.slug)))
 
 
 def event_title(event: Event, language: str | None = None) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from threading import RLock
 from typing import Any
@@ -39,6 +39,7 @@ class Day:
         folder.write(self.kept)
         self.catcher = Catcher(folder.inbox)
         self._moving = RLock()
+        self._running = ExitStack()
 
     def start(self, at: datetime | None) -> None:
         """Bring up everything and stand at `at`; without it, where the demo stood when it was last stopped.
@@ -46,22 +47,23 @@ class Day:
         An instant before that starts the day anew.
         """
         self.catcher.start()
+        self._running.callback(self.catcher.stop)
         self.app = self._make_app()
-        self.worker = Worker(self.app)
         with self.app.app_context():
             flask_migrate.upgrade()
+        self.worker = Worker(self.app)
         self.worker.start()
+        self._running.callback(self.worker.stop)
         if self.kept.now is None:
             self._set_up()
         else:
             clock.move_to(self.kept.now)
         self.go_to(at or self.kept.now or clock.now())
+        self._running.callback(lambda: self._remember(clock.now()))
 
     def stop(self) -> None:
-        """End worker and catcher, and remember where the clock stood."""
-        self.worker.stop()
-        self.catcher.stop()
-        self._remember(clock.now())
+        """Remember where the clock stands, and end worker and catcher; so far as the day was started."""
+        self._running.close()
 
     def go_to(self, at: datetime) -> None:
         """Move the clock to `at`, forward through the day, or by beginning it anew."""
