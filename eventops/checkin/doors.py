@@ -23,6 +23,8 @@ class Entrance:
 
     door_id: UUID
     event_id: UUID
+    name: str
+    """Of the door."""
     home_zone: str
     also_show: tuple[str, ...]
     days: tuple[Span, ...]
@@ -54,11 +56,6 @@ def doors_of(event_id: UUID) -> list[Door]:
     return list(db.session.scalars(select(Door).where(Door.event_id == event_id).order_by(Door.name, Door.id)))
 
 
-def find_door(event_id: UUID, door_id: UUID) -> Door | None:
-    """The event's door of that id, if the current viewer may see it."""
-    return db.session.scalar(select(Door).where(Door.event_id == event_id, Door.id == door_id))
-
-
 def find_entrance(door_id: UUID) -> Entrance | None:
     """The door of that id with its event's days, if the current viewer may see it: one statement."""
     spans = union_all(
@@ -66,17 +63,17 @@ def find_entrance(door_id: UUID) -> Entrance | None:
         select(PublicWindow.event_id, PublicWindow.starts_at, PublicWindow.ends_at),
     ).subquery()
     rows = db.session.execute(
-        select(Event.id, Event.home_zone, Event.also_show, Event.starts_on, spans.c.starts_at, spans.c.ends_at)
-        .select_from(Door)
+        select(Door, Event.home_zone, Event.also_show, Event.starts_on, spans.c.starts_at, spans.c.ends_at)
         .join(Event, Event.id == Door.event_id)
         .outerjoin(spans, spans.c.event_id == Event.id)
         .where(Door.id == door_id)
     ).all()
     if not rows:
         return None
-    event_id, zone, also_show, starts_on = rows[0][:4]
+    door, zone, also_show, starts_on = rows[0][:4]
     dates = event_dates((Span(*row[4:]) for row in rows if row.starts_at), zone) or [starts_on]
-    return Entrance(door_id, event_id, zone, tuple(also_show), tuple(_day(each, zone) for each in dates))
+    days = tuple(_day(each, zone) for each in dates)
+    return Entrance(door.id, door.event_id, door.name, zone, tuple(also_show), days)
 
 
 def event_dates(spans: Iterable[Span], zone: str) -> list[date]:
