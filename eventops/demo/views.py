@@ -124,7 +124,9 @@ def mail(id: str) -> Response:
 def letter(id: str) -> Response:
     """A mail's HTML, for the frame in which it is shown: its styles are inline, as mails need them."""
     caught = _caught(id)
-    response = Response(open_mail(caught.id, caught.raw, caught.received_at).html, mimetype="text/html")
+    html = open_mail(caught.id, caught.raw, caught.received_at).html
+    # Links leave the frame, as they leave a mail program.
+    response = Response(html.replace("<head>", '<head><base target="_top">', 1), mimetype="text/html")
     allowed = " allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
     response.headers["Content-Security-Policy"] = LETTER_POLICY + allowed
     return response
