@@ -36,8 +36,8 @@ def not_for_you(decision: NotEntitled) -> Refusal:
         case Reason.ONSITE:
             title = _("This stream is for people who take part online")
             text = _(
-                "You are registered to come in person. "
-                "If you would rather take part online, ask the organiser to change your registration."
+                "You are registered to come in person. If you would rather take part online, "
+                "cancel on your page and sign up again, or ask the organiser to change your registration."
             )
         case Reason.UNKNOWN_STREAM:
             title = _("You may not open this")
@@ -64,7 +64,7 @@ def out_of_order() -> Refusal:
     )
 
 
-def moment(event: Event, at: datetime, now: datetime, zone: str) -> str:
-    """Both clocks of an instant, for a reader in `zone`; the date too, unless it is their today."""
-    then, today = event_clocks(event, at, zone=zone), event_clocks(event, now, zone=zone)
-    return str(then) if then.day == today.day else then.with_day
+def moment(event: Event, at: datetime, beside: datetime, zone: str) -> str:
+    """Both clocks of an instant, for a reader in `zone`; the date too, unless it is that of `beside`."""
+    shown, other = event_clocks(event, at, zone=zone), event_clocks(event, beside, zone=zone)
+    return str(shown) if shown.day == other.day else shown.with_day

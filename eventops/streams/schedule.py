@@ -10,9 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from eventops.agenda.events import Span, public_window
-from eventops.agenda.models import Event, PublishedSession, published_session_audiences
+from eventops.agenda.models import Audience, Event, PublishedSession
 from eventops.db import db
-from eventops.marks import mark
 from eventops.streams.models import Stream
 
 
@@ -62,14 +61,11 @@ def _public_part(event_id: UUID) -> Span | None:
 
 
 def _closed_part(stream: Stream) -> Span | None:
-    of_audience = select(published_session_audiences.c.session_id).where(
-        mark(published_session_audiences.c.session_id), published_session_audiences.c.audience_id == stream.audience_id
-    )
     starts_at, ends_at = db.session.execute(
         select(func.min(PublishedSession.starts_at), func.max(PublishedSession.ends_at)).where(
             PublishedSession.event_id == stream.event_id,
             PublishedSession.access == "closed",
-            PublishedSession.id.in_(of_audience),
+            PublishedSession.audiences.any(Audience.id == stream.audience_id),
         )
     ).one()
     return Span(starts_at, ends_at) if starts_at else None

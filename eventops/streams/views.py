@@ -105,15 +105,15 @@ def _hours(visit: Visit) -> dict[str, Any]:
     if hours is None:
         return {"phase": Phase.BEFORE.value, "hours": None}
 
-    def when(at: datetime) -> str:
-        return moment(visit.event, at, visit.now, visit.registration.zone)
+    def when(at: datetime, beside: datetime) -> str:
+        return moment(visit.event, at, beside, visit.registration.zone)
 
     return {
         "phase": hours.phase(visit.now).value,
         "hours": event_clocks(visit.event, hours.starts_at, hours.ends_at, zone=visit.registration.zone),
-        "starts": when(hours.starts_at),
-        "opens": when(hours.opens_at),
-        "closes": when(hours.closes_at),
+        "starts": when(hours.starts_at, visit.now),
+        "opens": when(hours.opens_at, hours.starts_at),
+        "closes": when(hours.closes_at, visit.now),
         "opens_at": hours.opens_at,
         "countdown": duration_until(hours.opens_at - visit.now, spoken_language()),
     }
