@@ -25,10 +25,10 @@ from eventops.viewer import seeing
 @letter_kind("confirm_address")
 def confirm_address(letter: DueLetter, _now: datetime) -> Draft | Skip:
     """Asks whether the address is the person's own. Its link works until the letter expires."""
-    person = _recipient(letter, "pending")
+    person = recipient(letter, "pending")
     if isinstance(person, Skip):
         return person
-    return _draft(
+    return draft_to(
         person,
         confirm_url=confirm_url(person, letter.expires_at),
         until=_clocks(person, letter.expires_at).with_day,
@@ -38,14 +38,14 @@ def confirm_address(letter: DueLetter, _now: datetime) -> Draft | Skip:
 @letter_kind("confirmed")
 def confirmed(letter: DueLetter, _now: datetime) -> Draft | Skip:
     """The ticket, what the person may attend and when, and the personal link."""
-    person = _recipient(letter, "confirmed")
+    person = recipient(letter, "confirmed")
     if isinstance(person, Skip):
         return person
     ticket = person.ticket
     if letter.key != letter_stamp(person.confirmed_at) or ticket is None:
         return Skip("signed up anew since")
     picture = qr_png(ticket.code)
-    return _draft(
+    return draft_to(
         person,
         code=ticket.code,
         short_code=ticket.short_code,
@@ -58,22 +58,22 @@ def confirmed(letter: DueLetter, _now: datetime) -> Draft | Skip:
 @letter_kind("already_registered")
 def already_registered(letter: DueLetter, _now: datetime) -> Draft | Skip:
     """Somebody signed up with the address of a person who is confirmed: their link once more."""
-    person = _recipient(letter, "confirmed")
-    return person if isinstance(person, Skip) else _draft(person)
+    person = recipient(letter, "confirmed")
+    return person if isinstance(person, Skip) else draft_to(person)
 
 
 @letter_kind("cancelled")
 def cancelled(letter: DueLetter, _now: datetime) -> Draft | Skip:
     """The person does not come."""
-    person = _recipient(letter, "cancelled")
+    person = recipient(letter, "cancelled")
     if isinstance(person, Skip):
         return person
     if letter.key != letter_stamp(person.cancelled_at):
         return Skip("signed up anew since")
-    return _draft(person, sign_up_url=_sign_up_url(person))
+    return draft_to(person, sign_up_url=_sign_up_url(person))
 
 
-def _recipient(letter: DueLetter, state: str) -> Registration | Skip:
+def recipient(letter: DueLetter, state: str) -> Registration | Skip:
     """The person, as long as they are in the state that the letter speaks of."""
     person = db.session.get(Registration, letter.recipient_id)
     if person is None or person.email == ERASED:
@@ -81,7 +81,7 @@ def _recipient(letter: DueLetter, state: str) -> Registration | Skip:
     return person if person.state == state else Skip(f"is {person.state}")
 
 
-def _draft(
+def draft_to(
     person: Registration,
     attachments: tuple[Attachment, ...] = (),
     inline: tuple[InlineImage, ...] = (),

@@ -42,7 +42,7 @@ def sign_up(slug: str) -> Answer:
     now = clock.now()
     if now >= register.sign_up_ends_at(event):
         return _page("sign_up_closed", event), 409
-    if request.method == "GET":
+    if request.method != "POST":
         return _sign_up_page(event, SignUpForm(language=spoken_language()))
     form = read_form(request.form)
     if errors := complaints(form):
@@ -83,7 +83,7 @@ def confirm(slug: str, token: str) -> Answer:
         if person.state == "confirmed":
             return redirect(_my_page_path(event, person), 303)
     page = _page("confirm", event, person=person, my_page=personal_url(person, spoken_language()))
-    return page, 200 if request.method == "GET" else 409
+    return page, 409 if request.method == "POST" else 200
 
 
 @blueprint.get("/<language:language>/<slug>/my/<token>")
@@ -131,7 +131,7 @@ def cancel(slug: str, token: str) -> Answer:
     event, person, now = g.event, g.registration, clock.now()
     if now >= register.day_ends_at(event):
         return _page("cancel_closed", event), 409
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("cancel", event, person=person, token=token)
     with write():
         register.cancel(person, now)

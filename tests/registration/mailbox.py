@@ -8,11 +8,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
-from io import BytesIO
 
-import zxingcpp
 from flask import Flask
-from PIL import Image
 
 from eventops import clock
 from eventops.demo.catcher import Catcher
@@ -86,9 +83,3 @@ class Mailbox:
         """The one letter that is due."""
         (letter,) = self.deliver(now)
         return letter
-
-
-def read_qr(png: bytes) -> str:
-    """What is written in a QR code, by a reader that did not draw it."""
-    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(png)))
-    return str(found.text)

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.cast import Conference
-from tests.registration.mailbox import Mailbox, read_qr
+from tests.qr import read_qr
+from tests.registration.mailbox import Mailbox
 from tests.registration.stored import FORM, letters, person
 
 
