@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "EVENTOPS_"
 
@@ -62,15 +64,27 @@ class Settings(BaseModel):
             return url
         raise ValueError("must begin with sqlite:/// or postgresql://")
 
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_named(cls, url: str) -> str:
+        try:
+            database = make_url(url).database
+        except (ArgumentError, ValueError):
+            raise ValueError("cannot be read as the address of a database") from None
+        if url.startswith("sqlite") and (not database or ":memory:" in database):
+            raise ValueError("must name a file: a database in memory would be gone with the process")
+        return url
+
     @field_validator("base_url")
     @classmethod
     def _base_url_is_safe(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        parts = _split(url)
+        beyond = parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None
+        if parts.scheme not in ("http", "https") or not parts.hostname or beyond:
             raise ValueError("must be like https://events.example.org, without a path")
         if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             raise ValueError("must begin with https:// (http:// is for this machine alone: phones need https to scan)")
-        return f"{parts.scheme}://{parts.netloc}"
+        return _origin(parts)
 
     @field_validator("mail_url")
     @classmethod
@@ -82,7 +96,7 @@ class Settings(BaseModel):
     @classmethod
     def _mail_from_is_an_address(cls, address: str) -> str:
         local, _, domain = address.partition("@")
-        if not local or "." not in domain or any(c.isspace() or c in "<>," for c in address):
+        if not local or "." not in domain or "@" in domain or any(c.isspace() or c in "<>," for c in address):
             raise ValueError("must be a bare address like events@example.org")
         return address
 
@@ -112,8 +126,25 @@ _SECURITY: dict[str, tuple[Literal["none", "starttls", "tls"], int]] = {
 }
 
 
+def _split(url: str) -> SplitResult:
+    """Like urlsplit, but for its own errors, which quote what may be a part of a password."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("cannot be read as an address") from None
+    return parts
+
+
+def _origin(parts: SplitResult) -> str:
+    """As browsers write it in an Origin header: lower case, without the scheme's own port (RFC 6454 section 6.2)."""
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    is_usual = parts.port in (None, {"http": 80, "https": 443}[parts.scheme])
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
+
+
 def _mail_server(url: str) -> MailServer:
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme not in _SECURITY or not parts.hostname:
         raise ValueError("must be smtp://, smtp+starttls:// or smtps://, then [user:password@]host[:port]")
     security, port = _SECURITY[parts.scheme]

@@ -271,6 +271,17 @@ def test_protected_invited_person_sees_the_closed_session_of_their_event_alone(a
             assert ids(select(PublishedSession.id)) == [cast.keynote_id]
 
 
+def test_protected_viewer_is_the_one_who_asks_not_the_one_who_asked_first(app: Flask, cast: Conference) -> None:
+    """What a person is shown through an object that was first loaded for a stranger is the person's."""
+    invited = Viewer(event_id=cast.event_id, audiences=frozenset({cast.audience_id}))
+    with app.app_context():
+        with seeing(ANONYMOUS):
+            admission = db.session.scalars(select(Admission)).first()
+        with seeing(invited):
+            assert admission
+            assert admission.audience.id == cast.audience_id
+
+
 DESK = (Session, Release, Room, Speaker, Audience, Door, Stream)
 
 
