@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
+from socket import socket
 from tempfile import mkdtemp
 from typing import Any
 
@@ -27,15 +30,26 @@ def play(port: int, data: Path | None, at: str | None, conference: Path | None, 
     """Set up the day, serve it until SIGTERM or Ctrl-C. Raises ClickException for what cannot be played."""
     file = read_file(conference or OWN_FILE)
     start = _instant(at, file)
-    folder = Folder(data or Path(mkdtemp(prefix="eventops-demo-")))
-    if reset:
-        folder.clear()
     try:
         listener = listen(port)
     except OSError as error:
         raise click.ClickException(f"Port {port} cannot be used ({error.strerror}). Try --port 0.") from error
+    folder = Folder(data or Path(mkdtemp(prefix="eventops-demo-")))
+    if reset:
+        folder.clear()
+    parent = os.getpid()
+    try:
+        _serve(listener, folder, file, start, as_json)
+    finally:
+        # The server's child comes by here as well when it ends.
+        if data is None and os.getpid() == parent:
+            shutil.rmtree(folder.path)
+
+
+def _serve(listener: socket, folder: Folder, file: ConferenceFile, start: datetime | None, as_json: bool) -> None:
     day = Day(folder, file, f"http://127.0.0.1:{listener.getsockname()[1]}")
-    start = start or (default_start(file) if day.kept.now is None else None)
+    if start is None and not day.is_set_up:
+        start = default_start(file)
 
     def make_app() -> Flask:
         day.start(start)

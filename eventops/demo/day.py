@@ -41,11 +41,20 @@ class Day:
         self._moving = RLock()
         self._running = ExitStack()
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether everybody has signed up: a set-up that was cut short begins from nothing."""
+        return self.kept.morning_at is not None
+
     def start(self, at: datetime | None) -> None:
         """Bring up everything and stand at `at`; without it, where the demo stood when it was last stopped.
 
         An instant before that starts the day anew.
         """
+        # The clock first: whatever runs from here on goes by it.
+        clock.move_to(self.kept.now if self.is_set_up and self.kept.now else sign_up_at(self.file))
+        if not self.is_set_up:
+            self.folder.clear_day()
         self.catcher.start()
         self._running.callback(self.catcher.stop)
         self.app = self._make_app()
@@ -54,11 +63,10 @@ class Day:
         self.worker = Worker(self.app)
         self.worker.start()
         self._running.callback(self.worker.stop)
-        if self.kept.now is None:
+        if not self.is_set_up:
             self._set_up()
-        else:
-            clock.move_to(self.kept.now)
-        self.go_to(at or self.kept.now or clock.now())
+        if at is not None:
+            self.go_to(at)
         self._running.callback(lambda: self._remember(clock.now()))
 
     def stop(self) -> None:
@@ -68,7 +76,7 @@ class Day:
     def go_to(self, at: datetime) -> None:
         """Move the clock to `at`, forward through the day, or by beginning it anew."""
         with self._moving:
-            if at < clock.now():
+            if at < _this_minute():
                 self._begin_anew()
             self.advance(at)
 
@@ -78,7 +86,7 @@ class Day:
         Raises Backward. An instant within the minute that the clock already shows is no move.
         """
         with self._moving:
-            if to < clock.now().replace(second=0, microsecond=0):
+            if to < _this_minute():
                 raise Backward
             for instant in self._due_instants(clock.now(), to):
                 self._stand_at(instant)
@@ -110,8 +118,7 @@ class Day:
         return app
 
     def _set_up(self) -> None:
-        clock.move_to(sign_up_at(self.file))
-        seed(self.app, self.file, self.kept, self.worker)
+        seed(self.app, self.file, self.kept, self._stand_at)
         with closing(sqlite3.connect(self.folder.database)) as source:
             source.execute("VACUUM INTO ?", [str(self.folder.morning)])
         shutil.copytree(self.folder.inbox, self.folder.morning_inbox)
@@ -147,3 +154,7 @@ class Day:
     def _reading(self) -> Iterator[None]:
         with self.app.app_context(), seeing(SYSTEM):
             yield
+
+
+def _this_minute() -> datetime:
+    return clock.now().replace(second=0, microsecond=0)

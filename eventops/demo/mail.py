@@ -59,6 +59,6 @@ def _with_pictures(message: EmailMessage, html: str) -> str:
     pictures = {}
     for part in message.walk():
         if part.get_content_maintype() == "image" and part["Content-ID"]:
-            content = base64.b64encode(part.get_payload(decode=True)).decode("ascii")
+            content = base64.b64encode(part.get_content()).decode("ascii")
             pictures[part["Content-ID"].strip("<> ")] = f"data:{part.get_content_type()};base64,{content}"
     return re.sub(r"cid:([^\"'\s>]+)", lambda found: pictures.get(found[1], "about:blank"), html)

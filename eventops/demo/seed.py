@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -18,7 +18,6 @@ from eventops.checkin.models import Door
 from eventops.db import db, write
 from eventops.demo.people import GUESTS, STAFF, Guest, staff_email
 from eventops.demo.state import Kept
-from eventops.jobs import Worker
 from eventops.opening import PUBLIC_STREAM, open_event
 from eventops.registration.form import SignUpForm
 from eventops.registration.invitations import admit
@@ -33,7 +32,9 @@ from eventops.viewer import SYSTEM, seeing
 PROVIDER = "https://stream.example.org"
 SIGN_UP_DAYS = 22
 """Before the day: 15 April 2024 for 7 May."""
-BETWEEN_GUESTS = timedelta(minutes=10)
+BETWEEN_GUESTS = timedelta(minutes=20)
+TO_CONFIRM = timedelta(minutes=5)
+TO_CANCEL = timedelta(days=5)
 
 
 def sign_up_at(file: ConferenceFile) -> datetime:
@@ -49,8 +50,8 @@ def default_start(file: ConferenceFile) -> datetime:
     return to_instant(file.public_part.start_local, file.public_part.zone, "later") - timedelta(minutes=40)
 
 
-def seed(app: Flask, file: ConferenceFile, kept: Kept, worker: Worker) -> None:
-    """Fill an empty database. Mails leave through the worker, as they do on any day."""
+def seed(app: Flask, file: ConferenceFile, kept: Kept, stand_at: Callable[[datetime], None]) -> None:
+    """Fill an empty database. `stand_at` moves the clock and lets the worker send what is due by then."""
     now = sign_up_at(file)
     hashes = {role: hash_password(kept.passwords[role]) for role in STAFF}
     with _writing(app):
@@ -61,11 +62,13 @@ def seed(app: Flask, file: ConferenceFile, kept: Kept, worker: Worker) -> None:
         door = db.session.scalars(select(Door).where(Door.event_id == event.id)).one()
         enrol(event.id, door.id, now, now + timedelta(days=SIGN_UP_DAYS + 30), token=kept.door_token)
         event_id = event.id
-    for number, guest in enumerate(GUESTS):
-        _sign_up(app, event_id, guest, now + number * BETWEEN_GUESTS)
-    worker.run_all_now()
-    for number, guest in enumerate(GUESTS):
-        _settle(app, event_id, file, guest, now + (len(GUESTS) + number) * BETWEEN_GUESTS)
+    for guest in GUESTS:
+        _sign_up(app, event_id, guest, now)
+        stand_at(now)
+        _settle(app, event_id, file, guest, now + TO_CONFIRM)
+        stand_at(now + TO_CONFIRM)
+        now += BETWEEN_GUESTS
+    _cancel(app, event_id, now + TO_CANCEL)
 
 
 def _add_streams(event: Event, file: ConferenceFile) -> None:
@@ -93,20 +96,28 @@ def _sign_up(app: Flask, event_id: UUID, guest: Guest, now: datetime) -> None:
 
 
 def _settle(app: Flask, event_id: UUID, file: ConferenceFile, guest: Guest, now: datetime) -> None:
-    """Confirm, be admitted to the closed part, or cancel five days later."""
+    """Confirm the address, and be admitted to the closed part."""
     if not guest.confirms:
         return
     with _writing(app):
-        registration = db.session.scalars(
-            select(Registration).where(Registration.event_id == event_id, Registration.email == guest.email)
-        ).one()
+        registration = _registration(event_id, guest)
         confirm(registration, now)
         if guest.is_invited:
             event = db.session.get_one(Event, event_id)
             for audience in file.audiences:
                 admit(registration, audience_id(event, audience.id), now)
+
+
+def _cancel(app: Flask, event_id: UUID, now: datetime) -> None:
+    for guest in GUESTS:
         if guest.cancels:
-            cancel(registration, now + timedelta(days=5))
+            with _writing(app):
+                cancel(_registration(event_id, guest), now)
+
+
+def _registration(event_id: UUID, guest: Guest) -> Registration:
+    query = select(Registration).where(Registration.event_id == event_id, Registration.email == guest.email)
+    return db.session.scalars(query).one()
 
 
 @contextmanager

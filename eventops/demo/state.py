@@ -63,7 +63,12 @@ class Folder:
 
     def clear(self) -> None:
         """Remove a demo's files and nothing else."""
-        for name in ("demo.json", "eventops.sqlite", "morning.sqlite"):
+        (self.path / "demo.json").unlink(missing_ok=True)
+        self.clear_day()
+
+    def clear_day(self) -> None:
+        """Remove all but the credentials."""
+        for name in ("eventops.sqlite", "morning.sqlite"):
             for file in self.path.glob(f"{name}*"):
                 file.unlink()
         for folder in (self.inbox, self.morning_inbox):
