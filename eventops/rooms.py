@@ -15,6 +15,7 @@ from eventops.registration import letters as _registration_letters  # noqa: F401
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links
 from eventops.registration.views import blueprint as registration
+from eventops.reminders import letters as _reminder_letters  # noqa: F401
 from eventops.routes import Caller, enforce
 from eventops.staff.views import blueprint as staff
 from eventops.staff.which_event import answer_event_of_slug

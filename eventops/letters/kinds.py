@@ -65,7 +65,16 @@ class Skip:
     reason: str
 
 
-Kind = Callable[[DueLetter, datetime], Draft | Skip]
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What the letter speaks of was moved since it was queued: it is due, and expires, at other instants (UTC)."""
+
+    due_at: datetime
+    """After the instant that the kind was asked about."""
+    expires_at: datetime
+
+
+Kind = Callable[[DueLetter, datetime], Draft | Skip | Later]
 """(the letter, now) -> what to send, read from the database as it stands, as the system and without writing."""
 
 _kinds: dict[str, Kind] = {}
@@ -86,6 +95,6 @@ def letter_kind(name: str) -> Callable[[Kind], Kind]:
     return register
 
 
-def draft(letter: DueLetter, now: datetime) -> Draft | Skip:
+def draft(letter: DueLetter, now: datetime) -> Draft | Skip | Later:
     """What `letter` says as of `now`. Raises KeyError for a kind that nobody registered, and what the kind raises."""
     return _kinds[letter.kind](letter, now)

@@ -87,6 +87,7 @@ def draft_to(
     inline: tuple[InlineImage, ...] = (),
     **context: object,
 ) -> Draft:
+    """A letter to the person, in their language: `context`, and what all letters may say of the event to them."""
     with seeing(viewer_of(person)), speaking(person.language):
         event = event_of(person)
         title = event_title(event)
