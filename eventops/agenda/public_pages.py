@@ -1,15 +1,19 @@
-"""What strangers get is rendered at most once a second in each process, and then needs no database."""
+"""What strangers get is rendered at most once a second in each process, and in between needs no more than a look-up."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
-from flask import Response, g, request
+from flask import Flask, Response, g, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 KEPT_SECONDS = 1.0
 KEPT_PAGES = 512
@@ -17,52 +21,84 @@ KEPT_PAGES = 512
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """The answer to every stranger who asks for one address in one language."""
+    """The answer to every stranger who asks for one address, headers included."""
 
+    headers: list[tuple[str, str]]
     body: bytes
-    content_type: str
-    etag: str
     until: float
 
 
-_kept: dict[tuple[str | None, str, str], Rendering] = {}
+class PublicPages:
+    """Stands before the application, and answers for it what it has just answered to everybody.
+
+    Sessions, languages and the many functions around a view would take longer than all the rest.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._application = app.wsgi_app
+        self._kept: dict[str, Rendering] = {}
+        app.after_request(self._keep)
+        _in_use.add(self)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        rendering = self._kept.get(environ["PATH_INFO"])
+        method = environ["REQUEST_METHOD"]
+        if rendering is None or rendering.until < time.monotonic() or method not in ("GET", "HEAD"):
+            return self._application(environ, start_response)
+        if method == "HEAD" or "HTTP_IF_NONE_MATCH" in environ:
+            return _conditional(rendering, environ)(environ, start_response)
+        start_response("200 OK", rendering.headers)
+        return [rendering.body]
+
+    def forget(self) -> None:
+        """Let the application answer anew."""
+        self._kept.clear()
+
+    def _keep(self, response: Response) -> Response:
+        if not g.pop("for_strangers", False) or response.status_code != 200:
+            return response
+        if len(self._kept) >= KEPT_PAGES:
+            self._kept.clear()
+        headers = response.get_wsgi_headers(request.environ).to_wsgi_list()
+        rendering = Rendering(headers, response.get_data(), time.monotonic() + KEPT_SECONDS)
+        self._kept[request.environ["PATH_INFO"]] = rendering
+        return _conditional(rendering, request.environ)
+
+
+_in_use: WeakSet[PublicPages] = WeakSet()
+
+
+def init_public_pages(app: Flask) -> None:
+    """Keep public pages. Called before anything else sets headers, since Flask goes through those who do backwards."""
+    app.wsgi_app = PublicPages(app)  # type: ignore[method-assign]
 
 
 def forget_renderings() -> None:
     """Render anew from now on: something public was changed in this process."""
-    _kept.clear()
+    for pages in _in_use:
+        pages.forget()
 
 
 def for_strangers(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Keep what `view(slug)` gives for a second. It must read as the anonymous viewer and look at nothing else.
+    """Keep what `view` answers at an address for a second. It must look at nothing but the address, as a stranger.
 
     The answer bears an ETag of its bytes and may be stored by anybody, but is asked for again each time.
     """
 
     @wraps(view)
-    def answer(slug: str) -> Response:
-        key = (request.endpoint, g.language, slug)
-        rendering = _kept.get(key)
-        if rendering is None or rendering.until < time.monotonic():
-            rendering = _render(view(slug))
-            if len(_kept) >= KEPT_PAGES:
-                _kept.clear()
-            _kept[key] = rendering
-        return _response(rendering)
+    def answer(*arguments: Any, **values: Any) -> Response:
+        response = view(*arguments, **values)
+        response.headers["Cache-Control"] = "public, no-cache"
+        response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+        g.for_strangers = True
+        return response
 
     return answer
 
 
-def _render(made: Response) -> Rendering:
-    body: Any = made.get_data()
-    digest = hashlib.sha256(body).hexdigest()[:32]
-    return Rendering(body, made.content_type, digest, time.monotonic() + KEPT_SECONDS)
-
-
-def _response(rendering: Rendering) -> Response:
-    response = Response(rendering.body, content_type=rendering.content_type)
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.set_etag(rendering.etag)
-    if "If-None-Match" in request.headers:
-        response.make_conditional(request)
+def _conditional(rendering: Rendering, environ: WSGIEnvironment) -> Response:
+    """The rendering, or 304 to who has it already."""
+    response = Response(rendering.body, headers=rendering.headers)
+    response.make_conditional(environ)
+    response.headers.remove("Date")  # which the server adds to every answer
     return response

@@ -1,0 +1,84 @@
+"""What strangers get is kept for a second, and is then the same in every byte."""
+
+import time
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from werkzeug.test import TestResponse
+
+from eventops.agenda.models import Event
+from eventops.agenda.public_pages import KEPT_SECONDS, forget_renderings
+from eventops.db import db
+from tests.agenda.conferences import SLUG, published
+from tests.apps import changing
+
+PROGRAMME = f"/en/{SLUG}/"
+ADDRESSES = [PROGRAMME, f"{PROGRAMME}agenda.ics", f"{PROGRAMME}agenda.json"]
+
+
+@pytest.fixture(autouse=True)
+def _published(app: Flask) -> None:
+    with changing(app):
+        published()
+
+
+@pytest.fixture
+def statements(app: Flask) -> list[str]:
+    """Every statement that reaches the database from now on."""
+    found: list[str] = []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda _connection, _cursor, said, *_: found.append(said))
+    return found
+
+
+def _whole(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
+    return answer.status_code, list(answer.headers), answer.data
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_kept_page_is_the_one_that_was_rendered(client: FlaskClient, statements: list[str], address: str) -> None:
+    """The second answer within a second has the first one's bytes and headers, and asks the database nothing."""
+    rendered = client.get(address)
+    del statements[:]
+    assert _whole(client.get(address)) == _whole(rendered)
+    assert statements == []
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_kept_page_answers_head_and_if_none_match(client: FlaskClient, fresh: bool) -> None:
+    """HEAD has the headers of GET and no body; who has the page gets 304; just rendered or kept."""
+    page = client.get(PROGRAMME)
+
+    def ask(method: str, **headers: str) -> TestResponse:
+        if fresh:
+            forget_renderings()
+        return client.open(PROGRAMME, method=method, headers=headers)
+
+    known = ask("GET", **{"If-None-Match": page.headers["ETag"]})
+    assert _whole(ask("HEAD")) == (200, list(page.headers), b"")
+    assert (known.status_code, known.data, known.headers["ETag"]) == (304, b"", page.headers["ETag"])
+    assert _whole(ask("GET", **{"If-None-Match": '"another"'})) == _whole(page)
+
+
+def test_page_is_rendered_anew_after_a_second(app: Flask, client: FlaskClient) -> None:
+    """What another process changed shows within a second."""
+    client.get(PROGRAMME)
+    with changing(app):
+        db.session.scalars(select(Event)).one().title = {"en": "Another Title"}
+    kept = client.get(PROGRAMME).text
+    time.sleep(KEPT_SECONDS)
+    assert ("Another Title" in kept, "Another Title" in client.get(PROGRAMME).text) == (False, True)
+
+
+def test_missing_page_is_not_kept(app: Flask, client: FlaskClient) -> None:
+    """An event shows as soon as it is published, and posting to its page is refused as ever."""
+    with changing(app):
+        found = db.session.scalars(select(Event)).one()
+        published_at, found.published_at = found.published_at, None
+    missing = client.get(PROGRAMME)
+    with changing(app):
+        db.session.scalars(select(Event)).one().published_at = published_at
+    statuses = [missing.status_code, client.get(PROGRAMME).status_code, client.post(PROGRAMME).status_code]
+    assert statuses == [404, 200, 405]
