@@ -85,6 +85,15 @@ class Catcher:
         with self._lock:
             return list(self._caught)
 
+    def keep_first(self, number: int) -> None:
+        """Forget all but so many of the oldest."""
+        with self._lock:
+            gone, self._caught = self._caught[number:], self._caught[:number]
+            if self._folder is not None:
+                (self._folder / _INDEX).write_text("".join(map(_index_line, self._caught)))
+                for caught in gone:
+                    (self._folder / f"{caught.id}.eml").unlink()
+
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """What aiosmtpd calls for each message."""
         for recipient in envelope.rcpt_tos:
@@ -126,6 +135,10 @@ def _read_one(folder: Path, line: dict[str, str]) -> Caught:
 def _write(folder: Path, caught: Caught) -> None:
     """The message, then its line in the index: a line always has its message."""
     (folder / f"{caught.id}.eml").write_bytes(caught.raw)
-    line = {"id": caught.id, "to": caught.to, "received_at": caught.received_at.isoformat()}
     with (folder / _INDEX).open("a") as index:
-        index.write(json.dumps(line) + "\n")
+        index.write(_index_line(caught))
+
+
+def _index_line(caught: Caught) -> str:
+    line = {"id": caught.id, "to": caught.to, "received_at": caught.received_at.isoformat()}
+    return json.dumps(line) + "\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -37,7 +36,6 @@ class Day:
         self.folder, self.file, self.base_url = folder, file, base_url
         self.kept = folder.read()
         folder.write(self.kept)
-        self.catcher = Catcher(folder.inbox)
         self._moving = RLock()
         self._running = ExitStack()
 
@@ -55,6 +53,7 @@ class Day:
         clock.move_to(self.kept.now if self.is_set_up and self.kept.now else sign_up_at(self.file))
         if not self.is_set_up:
             self.folder.clear_day()
+        self.catcher = Catcher(self.folder.inbox)
         self.catcher.start()
         self._running.callback(self.catcher.stop)
         self.app = self._make_app()
@@ -121,8 +120,7 @@ class Day:
         seed(self.app, self.file, self.kept, self._stand_at)
         with closing(sqlite3.connect(self.folder.database)) as source:
             source.execute("VACUUM INTO ?", [str(self.folder.morning)])
-        shutil.copytree(self.folder.inbox, self.folder.morning_inbox)
-        self.kept.morning_at = clock.now()
+        self.kept.morning_at, self.kept.morning_mails = clock.now(), len(self.catcher.messages())
         self._remember(clock.now())
 
     def _begin_anew(self) -> None:
@@ -133,8 +131,7 @@ class Day:
             closing(sqlite3.connect(self.folder.database)) as database,
         ):
             morning.backup(database, pages=-1)
-            shutil.rmtree(self.folder.inbox)
-            shutil.copytree(self.folder.morning_inbox, self.folder.inbox)
+            self.catcher.keep_first(self.kept.morning_mails)
             clock.move_to(self.kept.morning_at or clock.now())
 
     def _stand_at(self, instant: datetime) -> None:

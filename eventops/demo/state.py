@@ -23,6 +23,8 @@ class Kept(BaseModel):
     """Where the demo's clock stood last; None until the day has been set up."""
     morning_at: datetime | None = None
     """Where it stood when everybody had signed up."""
+    morning_mails: int = 0
+    """How many mails had arrived by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,6 @@ class Folder:
     @property
     def inbox(self) -> Path:
         return self.path / "inbox"
-
-    @property
-    def morning_inbox(self) -> Path:
-        return self.path / "morning-inbox"
 
     def read(self) -> Kept:
         """What is kept, or something new."""
@@ -71,5 +69,4 @@ class Folder:
         for name in ("eventops.sqlite", "morning.sqlite"):
             for file in self.path.glob(f"{name}*"):
                 file.unlink()
-        for folder in (self.inbox, self.morning_inbox):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(self.inbox, ignore_errors=True)
