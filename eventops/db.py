@@ -195,10 +195,11 @@ def _begin_postgresql(connection: Connection) -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """What SQLALCHEMY_ENGINE_OPTIONS are for `url`."""
+    """What SQLALCHEMY_ENGINE_OPTIONS are for `url`. Errors do not repeat what was to be stored: they are logged."""
     if make_url(url).get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": 10, "check_same_thread": False}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 10, "check_same_thread": False}}
     return {
+        "hide_parameters": True,
         "pool_size": 10,
         "max_overflow": 20,
         "pool_pre_ping": True,

@@ -1,23 +1,31 @@
-"""Logs by structlog, a line each, with links, codes and addresses masked."""
+"""Logs by structlog, a line each, with links, codes and addresses masked; the web server's log too."""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
+from gunicorn.glogging import Logger
 
 _SECRETS = (
-    (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "<address>"),
-    (re.compile(r"\bEO1[0-9A-HJKMNP-TV-Z*~$=U]{20,}"), "<code>"),
-    (re.compile(r"(/(?:my|confirm)/)[^/\s\"?]+"), r"\1<link>"),
-    (re.compile(r"(?i)(bearer )[^\s\"]+"), r"\1<token>"),
+    # The rest of a line in which PostgreSQL repeats a row.
+    (re.compile(r"(\bKey \([^)]*\)=|\bFailing row contains ).*"), r"\1<row>"),
+    (re.compile(r"(?<=://)[^\s/@\"']+@"), "<user>@"),
+    (re.compile(r"[\w.+%-]+(?:'[\w.+%-]+)*(?:@|%40)(?:localhost|[\w-]+(?:\.[\w-]+)+)"), "<address>"),
+    (re.compile(r"(?i)\bEO1[0-9A-Z*~$=]{20,}"), "<code>"),
+    (re.compile(r"(?i)((?:/|%2F)(?:my|confirm)(?:/|%2F))[^/\s\"'?&#]+"), r"\1<link>"),
+    (re.compile(r"(?i)(\bbearer )[^\s\"']+"), r"\1<token>"),
+    (re.compile(r"(?i)((?:token|password|__Host-\w+)[\"']?(?:=|: ?)[\"']?)[^\s\"'&,;)]+"), r"\1<secret>"),
+    (re.compile(r"(\bip=)[\w.:]+"), r"\1<network>"),
 )
 
 
 def mask(text: str) -> str:
-    """`text` without e-mail addresses, ticket codes, personal links and tokens."""
+    """`text` without e-mail addresses, ticket codes, personal links, tokens, and rows that a database repeats."""
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return text
@@ -30,9 +38,18 @@ class MaskedFormatter(logging.Formatter):
         return mask(super().format(record))
 
 
+class MaskedHandler(logging.StreamHandler[TextIO]):
+    """Writes records to standard error."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say that a line is missing; the library would print what it could not write, unmasked."""
+        with suppress(OSError, ValueError):
+            print(f"a line of {record.name} could not be logged", file=sys.stderr)  # noqa: T201
+
+
 def init_logs(level: str) -> None:
     """Send all logging to standard error, masked, from `level` up."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = MaskedHandler(sys.stderr)
     handler.setFormatter(MaskedFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for talkative in ("alembic", "apscheduler"):
@@ -48,3 +65,20 @@ def init_logs(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+class ServerLog(Logger):  # type: ignore[misc]
+    """gunicorn's log, masked. Of each request it keeps method, path, status, size and seconds, and not who asked."""
+
+    def setup(self, cfg: Any) -> None:
+        cfg.set("access_log_format", "%(t)s %(r)s %(s)s %(b)s %(L)ss")
+        super().setup(cfg)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            plain = handler.formatter
+            handler.setFormatter(MaskedFormatter(plain._fmt, plain.datefmt))
+
+    def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
+        """What a line is made of; the request without its query, which may hold what somebody typed."""
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        path = environ["RAW_URI"].partition("?")[0]
+        return atoms | {"r": f"{environ['REQUEST_METHOD']} {path}"}

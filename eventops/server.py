@@ -11,11 +11,12 @@ from gunicorn.app.base import BaseApplication
 
 from eventops import create_app
 from eventops.jobs import Worker
-
+from eventops.logs import ServerLog
 
 OPTIONS: dict[str, Any] = {
     "worker_class": "gthread",
     "loglevel": "warning",
+    "logger_class": ServerLog,
     "limit_request_line": 8190,
     "graceful_timeout": 20,
     "timeout": 120,
