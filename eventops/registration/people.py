@@ -65,4 +65,4 @@ def _short_codes(event_id: UUID) -> dict[UUID, str]:
     query = select(Ticket.registration_id, Ticket.short_code).where(
         Ticket.event_id == event_id, Ticket.revoked_at.is_(None)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())

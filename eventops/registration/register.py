@@ -111,6 +111,7 @@ def _answers(event: Event, form: SignUpForm, now: datetime) -> dict[str, object]
 
 def _lock(registration: Registration) -> None:
     """Read the registration anew and let nobody else change it before this transaction ends."""
+    db.session.flush()  # or refresh() would drop what the caller has just changed
     db.session.refresh(registration, with_for_update=True)
 
 
