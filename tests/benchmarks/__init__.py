@@ -1,0 +1,1 @@
+"""How fast the real server is, beside bare programs that do the least of the same. Not part of the tests' verdict."""

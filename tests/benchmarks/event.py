@@ -1,0 +1,105 @@
+"""The event that is measured: the conference's programme, held today, with a thousand people who have tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from random import Random
+from uuid import UUID, uuid4
+
+import flask_migrate
+from flask import Flask
+from sqlalchemy import select
+
+from eventops.agenda.conference_file import ConferenceFile, read_conference
+from eventops.agenda.models import Event
+from eventops.agenda.publish import publish
+from eventops.checkin.models import Door
+from eventops.db import db, write
+from eventops.languages import LANGUAGES
+from eventops.opening import open_event
+from eventops.registration.models import Registration, Ticket
+from eventops.registration.ticket import code_of, short_code_of
+from eventops.staff.devices import enrol
+from eventops.times import reader_zone, to_wall
+from eventops.viewer import SYSTEM, seeing
+
+PEOPLE = 1000
+SIGN_UP_DAYS = 2
+"""How long the public part goes on from today, so that people may sign up at any hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What requests to the event need."""
+
+    event_id: UUID
+    slug: str
+    door_id: UUID
+    door_token: str
+    people: list[UUID]
+    codes: list[str]
+    """Of everybody's ticket, in the order of `people`."""
+
+
+def prepare(app: Flask, now: datetime, people: int = PEOPLE) -> Prepared:
+    """Fill the empty database of `app`."""
+    file = _held_on(now)
+    with app.app_context(), seeing(SYSTEM):
+        flask_migrate.upgrade()
+        with write():
+            event = open_event(file, now)
+            publish(event, now)
+            door = db.session.scalars(select(Door).where(Door.event_id == event.id)).one()
+            token = enrol(event.id, door.id, now, now + timedelta(days=1))
+            rows = _register(event, now, people)
+            prepared = Prepared(event.id, event.slug, door.id, token, list(rows), list(rows.values()))
+        db.engine.dispose()  # nothing that is open here is to be shared with the servers
+    return prepared
+
+
+def _held_on(now: datetime) -> ConferenceFile:
+    """The conference of the package, moved to today; its public part lasts for days."""
+    text = files("eventops.demo").joinpath("conference.yaml").read_text(encoding="utf-8")
+    given = read_conference(text)
+    today = to_wall(now, given.event.home_zone).date().isoformat()
+    file = read_conference(text.replace(given.event.date.isoformat(), today))
+    assert file.public_part is not None
+    longer = file.public_part.model_copy(update={"end_local": file.public_part.end_local + timedelta(SIGN_UP_DAYS)})
+    return file.model_copy(update={"public_part": longer})
+
+
+def _register(event: Event, now: datetime, people: int) -> dict[UUID, str]:
+    """Confirmed onsite guests in all languages; their ticket codes by registration."""
+    chance, languages = Random(7), list(LANGUAGES)
+    codes = {}
+    for number in range(people):
+        person, code = uuid4(), code_of(chance.getrandbits(128))
+        db.session.add(_person(event, person, number, languages[number % len(languages)], now))
+        codes[person] = code
+    db.session.flush()
+    for person, code in codes.items():
+        db.session.add(
+            Ticket(event_id=event.id, registration_id=person, code=code, short_code=short_code_of(code), issued_at=now)
+        )
+    db.session.flush()
+    return codes
+
+
+def _person(event: Event, id: UUID, number: int, language: str, now: datetime) -> Registration:
+    email = f"guest.{number}@example.org"
+    return Registration(
+        id=id,
+        event_id=event.id,
+        name=f"Guest Number {number}",
+        email=email,
+        email_key=email,
+        attendance_mode="onsite",
+        language=language,
+        zone=reader_zone(language, event.home_zone),
+        state="confirmed",
+        created_at=now - timedelta(days=10),
+        privacy_accepted_at=now - timedelta(days=10),
+        confirmed_at=now - timedelta(days=10),
+    )
