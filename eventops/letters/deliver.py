@@ -21,8 +21,8 @@ import structlog
 from eventops.config import settings
 from eventops.db import db
 from eventops.letters import kinds
-from eventops.letters.kinds import DueLetter, Skip
-from eventops.letters.lease import EXPIRED, Claim, claim, release, settle
+from eventops.letters.kinds import DueLetter, Later, Skip
+from eventops.letters.lease import Claim, claim, release, settle
 from eventops.letters.mime import UnsafeMessage
 from eventops.letters.render import Envelope, host_name, render
 from eventops.letters.smtp import Postman
@@ -98,7 +98,7 @@ class _Run:
             if claimed.leased_until - self._real_now() < self.deadline:
                 return False
             made = self._hand_over(claimed, made)
-        if not settle(claimed, self.owner, **made):
+        if not settle(claimed, self.owner, made):
             log.warning("the lease of a letter was lost", letter=str(claimed.letter.id), kind=claimed.letter.kind)
         return True
 
@@ -129,11 +129,13 @@ def _make(claimed: Claim, now: datetime) -> Envelope | Changes:
     """The message, from the database as it stands; or what else becomes of the letter."""
     letter = claimed.letter
     if letter.expires_at <= now:
-        return _failed(EXPIRED)
+        return _failed(f"expired, after: {claimed.reason}" if claimed.reason else "expired")
     try:
         draft = kinds.draft(letter, now)
         if isinstance(draft, Skip):
             return {"state": "skipped", "reason": draft.reason}
+        if isinstance(draft, Later):
+            return {"due_at": draft.due_at, "next_try_at": draft.due_at, "expires_at": draft.expires_at}
         return render(letter, draft, now)
     except UnsafeMessage as error:
         return _failed(str(error))

@@ -15,8 +15,9 @@ from typing import Any
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
-_PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 -]*")
 _ONE_LINE = 60
+_PLAIN_PHRASE = re.compile(rf"[A-Za-z0-9 -]{{1,{_ONE_LINE}}}")
+_QUOTABLE = re.compile(rf'[^"\\\x00-\x1f\x7f-\U0010ffff]{{1,{_ONE_LINE}}}')
 _LONGEST = 300
 
 
@@ -76,10 +77,11 @@ def mailbox(name: str, address: str) -> str:
 
 
 def _phrase(name: str) -> str:
-    if _PLAIN_PHRASE.fullmatch(name) and len(name) <= _ONE_LINE:
+    """Words, a quoted string or encoded words. What would need a backslash is encoded: readers differ on those."""
+    if _PLAIN_PHRASE.fullmatch(name):
         return name
-    if name.isascii() and len(name) <= _ONE_LINE:
-        return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+    if _QUOTABLE.fullmatch(name):
+        return f'"{name}"'
     return Header(name, "utf-8", header_name="Reply-To").encode(linesep="\r\n")
 
 
@@ -107,15 +109,16 @@ def file_part(content_type: str, content: bytes) -> Message:
     return written
 
 
-def bundle(subtype: str, parts: Sequence[Message], boundary: str) -> Message:
+def bundle(subtype: str, parts: Sequence[Message]) -> Message:
     """A multipart of `parts`; of a single one, that part itself.
 
-    The boundary begins with "=_", which neither quoted-printable nor base64 can hold: RFC 2045 section 6.7.
+    The boundary begins with "=_", which neither quoted-printable nor base64 can hold (RFC 2045 section 6.7), so that
+    it need not be random.
     """
     if len(parts) == 1:
         return parts[0]
     kind = f'{subtype}; type="{parts[0].get_content_type()}"' if subtype == "related" else subtype
-    whole = part(f'multipart/{kind};\r\n boundary="=_{subtype}_{boundary}"')
+    whole = part(f'multipart/{kind};\r\n boundary="=_{subtype}"')
     whole.set_payload(list(parts))
     return whole
 

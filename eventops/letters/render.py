@@ -46,9 +46,9 @@ def render(letter: DueLetter, draft: Draft, now: datetime) -> Envelope:
     Raises UnsafeMessage for what must never be sent, and whatever the templates raise.
     """
     texts = _texts(letter, draft)
-    html = mime.bundle("related", [_html_part(texts.html), *_images(letter, draft)], letter.id.hex)
-    body = mime.bundle("alternative", [mime.text_part("plain", texts.plain), html], letter.id.hex)
-    content = mime.bundle("mixed", [body, *map(_file, draft.attachments)], letter.id.hex)
+    html = mime.bundle("related", [_html_part(texts.html), *_images(letter, draft)])
+    body = mime.bundle("alternative", [mime.text_part("plain", texts.plain), html])
+    content = mime.bundle("mixed", [body, *map(_file, draft.attachments)])
     sender, recipient = settings().mail_from, mime.ascii_address(draft.email)
     message = _with_headers(content, letter, draft, texts.subject, now)
     return Envelope(mime.ascii_address(sender), recipient, mime.serialise(message))

@@ -26,7 +26,7 @@ _CREDENTIALS = (530, 534, 535, 538)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of handing a letter over, and in which words, without addresses."""
+    """What became of handing a letter over and, where it was not accepted, in which words, without addresses."""
 
     outcome: Literal["accepted", "refused", "later", "unreachable"]
     """`refused` is for good. `unreachable`: no letter would get through at the moment."""
@@ -57,6 +57,8 @@ class Postman:
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Answer("later", _words(error, envelope))
+        if _is_good(code):
+            return Answer("accepted", "")
         return Answer(_outcome(code), _masked(f"{code} {words.decode('utf-8', 'replace')}", envelope))
 
     def greet(self) -> None:
@@ -112,7 +114,7 @@ class _Deadline:
         """Seconds. Raises TimeoutError when there are none."""
         left = self._ends - monotonic()
         if left <= 0:
-            raise TimeoutError("the mail server took too long")
+            raise TimeoutError("timed out")
         return left
 
 
@@ -205,9 +207,7 @@ def _is_good(code: int) -> bool:
     return 200 <= code < 300
 
 
-def _outcome(code: int) -> Literal["accepted", "refused", "later"]:
-    if _is_good(code):
-        return "accepted"
+def _outcome(code: int) -> Literal["refused", "later"]:
     return "refused" if 500 <= code < 600 and code not in _CREDENTIALS else "later"
 
 
@@ -219,10 +219,10 @@ def _words(error: Exception, envelope: Envelope) -> str:
 
 
 def _masked(words: str, envelope: Envelope) -> str:
-    """A server's words without addresses, nor the recipient's name before the @."""
-    local = envelope.recipient.partition("@")[0]
-    names = f"{re.escape(envelope.recipient)}|{re.escape(local)}"
-    return mask(re.sub(rf"(?i)(?<!\w)(?:{names})(?!\w)", "<address>", clean(words)))
+    """A server's words without addresses, nor what stands before the @ where that could be a person's name."""
+    names = [name for name in (envelope.recipient, envelope.recipient.partition("@")[0]) if len(name) > 2]
+    anywhere = rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)"
+    return mask(re.sub(anywhere, "<address>", clean(words)))
 
 
 def _literal(name: str) -> str:
