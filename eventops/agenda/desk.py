@@ -16,6 +16,7 @@ from eventops.agenda.differences import describe
 from eventops.agenda.edit import SessionForm, StaleEdit, desk_rooms, desk_session, edit_session
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.models import Event, Session
+from eventops.agenda.programme import language_name
 from eventops.agenda.public_pages import forget_renderings
 from eventops.agenda.views import blueprint, titles
 from eventops.db import write
@@ -114,7 +115,7 @@ def _form_page(event: Event, session: Session, form: SessionForm, is_stale: bool
         form=form,
         now_stored=_row(event, session),
         is_stale=is_stale,
-        languages=LANGUAGES,
+        languages={code: language_name(code, spoken_language()) for code in LANGUAGES},
         zones=[(key, key.split("/")[-1].replace("_", " ")) for key in (event.home_zone, *event.also_show)],
         rooms=[("", _("No room")), *((str(room.id), room.name) for room in desk_rooms(event.id))],
     )

@@ -33,5 +33,6 @@ def init_pages(app: Flask) -> None:
             response.headers["Cache-Control"] = kept
         return response
 
+    app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
