@@ -58,7 +58,7 @@ def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
     """A session's title, time and room in a plain form."""
     event = event_or_404(slug)
     session = desk_session(event.id, session_id) or abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form_page(event, session, SessionForm.of(session))
     form = _typed()
     try:

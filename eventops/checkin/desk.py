@@ -52,7 +52,7 @@ def desk_door(slug: str, door_id: UUID) -> Response | str | tuple[str, int]:
     """Type a code and read the verdict. The verdict has an address of its own, so reloading it scans nothing."""
     event = event_or_404(slug)
     entrance = _entrance_or_404(event, door_id)
-    if request.method == "GET":
+    if request.method != "POST":
         scan_id = request.args.get("scan", type=UUID)
         return _door_page(event, entrance, find_result(door_id, scan_id) if scan_id else None)
     now, scan_id = clock.now(), uuid4()

@@ -58,7 +58,7 @@ def open_room(state: BlueprintSetupState) -> None:
 def sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """The sign-in form. Known and unknown addresses get the same answer, after the same work."""
     form = SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(form)
     if not form.validate():
         return _page(form, {name: messages[0] for name, messages in form.errors.items() if name}), 422
