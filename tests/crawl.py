@@ -58,7 +58,9 @@ def ask(client: FlaskClient, address: str, method: str = "GET", **options: Any) 
     """One request, not following redirects."""
     got = client.open(address, method=method, **options)
     headers = tuple((name, value) for name, value in got.headers if name != "Date")
-    return Answer(address, got.status_code, headers, got.data)
+    answer = Answer(address, got.status_code, headers, got.data)
+    got.close()
+    return answer
 
 
 def crawl(

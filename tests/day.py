@@ -1,0 +1,259 @@
+"""The demo's whole morning in one process: real letters over real SMTP, played forward to 10:50 Finnish time.
+
+It is played once for all the tests of a module. Each of its closed sessions bears words of its own in every field, and
+hours and people that nothing public has, so that a leak of any of them is found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+import yaml
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from eventops import clock
+from eventops.agenda.conference_file import ConferenceFile, read_conference
+from eventops.agenda.import_file import audience_id
+from eventops.agenda.models import Audience, Event, Room, Session, Speaker
+from eventops.agenda.public_pages import forget_renderings
+from eventops.db import db
+from eventops.demo.catcher import Caught
+from eventops.demo.day import Day
+from eventops.demo.seed import sign_up_at
+from eventops.demo.state import Folder
+from eventops.languages import LANGUAGES
+from eventops.registration.form import SignUpForm
+from eventops.registration.invitations import admit
+from eventops.registration.register import confirm, sign_up
+from eventops.streams.models import Stream
+from tests.agenda.conferences import TEXT
+from tests.apps import changing, reading
+
+BASE_URL = "http://localhost"
+NOW = datetime(2024, 5, 7, 7, 50, tzinfo=UTC)
+"""10:50 Finnish time: the stream of the public part has been open for five minutes."""
+
+CANARY = re.compile(r"zyq(alpha|beta|gamma)[a-z]*", re.IGNORECASE)
+"""What everything closed bears: the word, then to which session it belongs, then which field it is."""
+CLOSED_HOURS = re.compile(r"\b1[1-7][:.](?:07|13|17|43|47|53)(?!\d)|T1[1-7](?:07|13|17|43|47|53)00")
+"""The minutes at which closed sessions begin and end; nothing else does."""
+HOURS = {"alpha": ("14:07", "14:43"), "beta": ("15:13", "15:47"), "gamma": ("15:17", "15:53")}
+
+PARTIAL = "paula@example.org"
+"""Somebody with the right to `alpha` and to nothing else."""
+EVERYTHING = frozenset(HOURS)
+
+
+def conference_with_canaries() -> str:
+    """The demo's file, its closed sessions replaced by three that bear their words in every field."""
+    content = yaml.safe_load(TEXT)
+    content["sessions"] = [session for session in content["sessions"] if session["access"] == "public"]
+    content["audiences"] = []
+    for name in HOURS:
+        content["rooms"].append({"id": f"closed-{name}", "name": canary(name, "room")})
+        content["audiences"].append({"id": name, "name": canary(name, "audience")})
+        content["sessions"].append(_closed_session(name))
+    return yaml.safe_dump(content, allow_unicode=True)
+
+
+def conference_without_closed() -> str:
+    """The same file as if the closed sessions were none."""
+    content = yaml.safe_load(conference_with_canaries())
+    content["sessions"] = [session for session in content["sessions"] if session["access"] == "public"]
+    content["rooms"] = [room for room in content["rooms"] if not room["id"].startswith("closed-")]
+    content["audiences"] = []
+    return yaml.safe_dump(content, allow_unicode=True)
+
+
+def canary(session: str, field_name: str) -> str:
+    """The word of one field."""
+    return f"zyq{session}{field_name}"
+
+
+def _closed_session(name: str) -> dict[str, Any]:
+    start, end = HOURS[name]
+    return {
+        "id": name,
+        "title": {code: canary(name, f"title{code}") for code in LANGUAGES},
+        "abstract": {code: canary(name, f"abstract{code}") for code in LANGUAGES},
+        "kind": "workshop",
+        "language": "en",
+        "room": f"closed-{name}",
+        "access": "closed",
+        "audiences": [name],
+        "start_local": f"2024-05-07T{start}",
+        "end_local": f"2024-05-07T{end}",
+        "zone": "Europe/Helsinki",
+        "speakers": [
+            {
+                "name": canary(name, "speaker"),
+                "title": canary(name, "post"),
+                "organisation": canary(name, "employer"),
+                "country": "IS",
+            }
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter as it arrived."""
+
+    to: str
+    received_at: datetime
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        return BytesParser(policy=default).parsebytes(self.raw)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Subject, plain text and HTML."""
+        return texts_of(self.message)
+
+
+def texts_of(message: EmailMessage) -> dict[str, str]:
+    """What a person reads of a message: `subject`, `plain` and `html`."""
+    bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
+    return {"subject": str(message["Subject"]), **{k: body.get_content() for k, body in bodies.items() if body}}
+
+
+@dataclass
+class PlayedDay:
+    """A day that stands still at 10:50: no job runs any more."""
+
+    day: Day
+    said: dict[str, Any]
+    """What `eventops demo --json` says."""
+    closed: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By closed session: its id, and those of its room, speaker, audience and stream."""
+
+    @property
+    def app(self) -> Flask:
+        return self.day.app
+
+    @property
+    def slug(self) -> str:
+        return self.day.file.slug
+
+    def guest(self, name: str) -> dict[str, Any]:
+        """The attendee whose name begins so."""
+        return next(guest for guest in self.said["attendees"] if guest["name"].startswith(name))
+
+    def letters(self) -> list[Letter]:
+        """Every letter of the day, the oldest first."""
+        return [_letter(caught) for caught in self.day.catcher.messages()]
+
+    def may_see(self, email: str) -> frozenset[str]:
+        """To which closed sessions the guest has the right."""
+        if email == PARTIAL:
+            return frozenset({"alpha"})
+        return EVERYTHING if self.guest_at(email)["audiences"] else frozenset()
+
+    def guest_at(self, email: str) -> dict[str, Any]:
+        """The attendee with that address."""
+        return next(guest for guest in self.said["attendees"] if guest["email"] == email)
+
+    def staff_client(self, role: str) -> FlaskClient:
+        """A browser in which the account of that role signed in."""
+        account = next(one for one in self.said["staff"] if one["role"] == role)
+        return signed_in(self.app, account["email"], account["password"])
+
+    def leaks(self, text: str, allowed: frozenset[str] = frozenset()) -> set[str]:
+        """Whatever in a text belongs to closed sessions other than `allowed`: words, ids and hours."""
+        words = {found[0] for found in CANARY.finditer(text) if found[1].lower() not in allowed}
+        ids = {one for name, ids in self.closed.items() if name not in allowed for one in ids if one in text}
+        hours = set() if allowed else {found[0] for found in CLOSED_HOURS.finditer(text)}
+        return words | ids | hours
+
+
+def _letter(caught: Caught) -> Letter:
+    return Letter(caught.to, caught.received_at, caught.raw)
+
+
+def signed_in(app: Flask, email: str, password: str) -> FlaskClient:
+    """A browser that signed in by the page."""
+    client = app.test_client()
+    page = lxml.html.document_fromstring(client.get("/en/sign-in").text)
+    (token,) = page.xpath("//input[@name='csrf_token']/@value")
+    answer = client.post("/en/sign-in", data={"email": email, "password": password, "csrf_token": token})
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedDay]:
+    """The day with its closed sessions."""
+    with played(tmp_path_factory.mktemp("day"), conference_with_canaries()) as played_day:
+        yield played_day
+
+
+@contextmanager
+def played(folder: Path, text: str) -> Iterator[PlayedDay]:
+    """Play a conference file to 10:50, and let everything rest there."""
+    file = read_conference(text)
+    day = Day(Folder(folder), file, BASE_URL)
+    with standing_at(sign_up_at(file)):
+        try:
+            day.start(None)
+            _add_visitors(day, file)
+            day.advance(NOW)
+            with day.worker.paused(), standing_at(NOW):
+                yield PlayedDay(day, day.contract(), _closed_ids(day))
+        finally:
+            day.stop()
+
+
+@contextmanager
+def standing_at(instant: datetime) -> Iterator[None]:
+    """Inside the block the clock begins at `instant`, and nothing rendered before is given out."""
+    stood = clock.now() - clock.real_now()
+    clock.move_to(instant)
+    forget_renderings()
+    try:
+        yield
+    finally:
+        clock.move_to(clock.real_now() + stood)
+        forget_renderings()
+
+
+def _add_visitors(day: Day, file: ConferenceFile) -> None:
+    """Paula, who is of one audience alone; and Aino fills in the form once more."""
+    now = sign_up_at(file) + timedelta(days=6)
+    day.advance(now)
+    with changing(day.app):
+        event = db.session.scalars(select(Event)).one()
+        paula = sign_up(event, SignUpForm("Paula Partial", PARTIAL, "online", "en", privacy=True), now)
+        confirm(paula, now)
+        if file.audiences:
+            admit(paula, audience_id(event, "alpha"), now)
+        sign_up(event, SignUpForm("Aino Esimerkki", "aino@example.org", "onsite", "fi", privacy=True), now)
+
+
+def _closed_ids(day: Day) -> dict[str, frozenset[str]]:
+    ids = {}
+    with reading(day.app):
+        for name in [audience.id for audience in day.file.audiences]:
+            audience = db.session.scalars(select(Audience).where(Audience.name == canary(name, "audience"))).one()
+            rows: list[Any] = [audience]
+            rows += db.session.scalars(select(Session).where(Session.audiences.contains(audience)))
+            rows += db.session.scalars(select(Room).where(Room.name == canary(name, "room")))
+            rows += db.session.scalars(select(Speaker).where(Speaker.name == canary(name, "speaker")))
+            rows += db.session.scalars(select(Stream).where(Stream.audience_id == audience.id))
+            assert len(rows) == 5
+            ids[name] = frozenset(str(row.id) for row in rows)
+    return ids

@@ -1,0 +1,353 @@
+"""What pages, feeds and letters say, and to whom: the whole of the demo's morning, seen by everybody in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import lxml.html
+import pytest
+from sqlalchemy import select
+
+from eventops.db import db
+from eventops.languages import LANGUAGES
+from eventops.letters.kinds import Draft, DueLetter, draft
+from eventops.letters.models import Letter as Queued
+from eventops.letters.render import render
+from eventops.registration.models import Registration
+from eventops.times import reader_zone
+from tests.apps import changing
+from tests.bare_times import bare_times, visible_text
+from tests.crawl import Answer, ask, crawl, page_links
+from tests.day import (
+    BASE_URL,
+    CANARY,
+    EVERYTHING,
+    NOW,
+    Letter,
+    PlayedDay,
+    conference_without_closed,
+    played,
+    standing_at,
+)
+from tests.english import english_in, english_in_text
+from tests.walks import NOWHERE, STAFF_ROLES, Dump, Visit, demo_pages, dump, heads, in_demo, public_addresses, walk
+
+pytestmark = pytest.mark.xdist_group("day")
+
+
+@dataclass
+class Seen:
+    """What everybody was given by GET, then by HEAD, and the database before and after."""
+
+    visits: dict[str, Visit]
+    before: Dump
+    after: Dump
+
+    def guests(self) -> Iterator[tuple[str, Visit]]:
+        return ((who, visit) for who, visit in self.visits.items() if visit.email)
+
+    def pages(self) -> Iterator[tuple[str, Answer]]:
+        return ((who, page) for who, visit in self.visits.items() for page in visit.pages)
+
+    def answers(self) -> Iterator[tuple[str, Answer]]:
+        return ((who, answer) for who, visit in self.visits.items() for answer in visit.answers.values())
+
+
+@pytest.fixture(scope="module")
+def seen(day: PlayedDay) -> Seen:
+    """Everything that anybody can reach of the day."""
+    clients = {role: day.staff_client(role) for role in STAFF_ROLES}
+    before = dump(day.day.folder.database)
+    visits = walk(day, clients)
+    return Seen(visits, before, dump(day.day.folder.database))
+
+
+@pytest.fixture(scope="module")
+def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedDay]:
+    """The same day as if there were no closed sessions."""
+    with played(tmp_path_factory.mktemp("spare"), conference_without_closed()) as played_day:
+        yield played_day
+
+
+@pytest.fixture(scope="module")
+def letters(day: PlayedDay) -> list[Letter]:
+    """Every letter of the day."""
+    return day.letters()
+
+
+@pytest.fixture(scope="module")
+def translated_letters(day: PlayedDay) -> list[tuple[str, str, Letter]]:
+    """Kind, language and letter: each letter of the day once more, its reader having chosen each language."""
+    found = []
+    with changing(day.app):
+        rows = db.session.scalars(select(Queued)).all()
+        people = db.session.scalars(select(Registration)).all()
+        for language in LANGUAGES:
+            for person in people:
+                person.language, person.zone = language, reader_zone(language, day.day.file.event.home_zone)
+            db.session.flush()
+            found += [(row.kind, language, letter) for row in rows if (letter := _written(row))]
+        db.session.rollback()
+    return found
+
+
+def _written(row: Queued) -> Letter | None:
+    due = DueLetter(**{name: getattr(row, name) for name in DueLetter.__slots__})
+    made = draft(due, NOW)
+    return Letter(made.email, NOW, render(due, made, NOW).data) if isinstance(made, Draft) else None
+
+
+def test_everybody_meets_pages_in_five_languages(seen: Seen) -> None:
+    """The walk reached something: each visitor read pages in each language, and no page failed."""
+    assert {who: visit.languages for who, visit in seen.visits.items()} == {who: set(LANGUAGES) for who in seen.visits}
+    assert {answer.status for _who, answer in seen.answers()} == {200, 302, 303, 308, 403, 404}
+
+
+def test_guests_and_staff_find_no_dead_link(seen: Seen) -> None:
+    """Whoever begins at a page of theirs is never led to one that is not there."""
+    visits = [(who, visit) for who, visit in seen.visits.items() if who not in ("stranger", "scanner")]
+    dead = [
+        (who, answer.address, answer.status)
+        for who, visit in visits
+        for answer in visit.answers.values()
+        if answer.status > 303 and answer.address not in visit.starts
+    ]
+    assert dead == []
+
+
+def test_pages_show_no_bare_time(seen: Seen, day: PlayedDay) -> None:
+    """On every page of everybody, the demo's inbox among them, each time says whose time it is."""
+    pages = [*seen.pages(), *(("inbox", page) for page in demo_pages(day).pages)]
+    bare = [(who, page.address, times) for who, page in pages if (times := bare_times(visible_text(page.text)))]
+    assert bare == []
+
+
+def test_letters_of_the_day_show_no_bare_time(letters: list[Letter]) -> None:
+    """Subject, text and HTML of what was really sent."""
+    assert [found for letter in letters if (found := _bare(letter))] == []
+
+
+def test_each_kind_of_letter_in_each_language_shows_no_bare_time(
+    translated_letters: list[tuple[str, str, Letter]], day: PlayedDay
+) -> None:
+    """Every kind that there is, in five languages."""
+    kinds = {folder.name for folder in (Path(day.app.template_folder or "") / "letters").iterdir() if folder.is_dir()}
+    written = {(kind, language) for kind, language, _letter in translated_letters}
+    assert written == {(kind, language) for kind in kinds for language in LANGUAGES}
+    assert [found for *_kind, letter in translated_letters if (found := _bare(letter))] == []
+
+
+def _bare(letter: Letter) -> list[str]:
+    texts = letter.texts
+    return [time for name, text in texts.items() for time in bare_times(visible_text(text) if name == "html" else text)]
+
+
+@pytest.mark.parametrize("who", ["stranger", "scanner"])
+def test_nothing_anonymous_tells_of_closed_sessions(seen: Seen, day: PlayedDay, who: str) -> None:
+    """No word, id or hour of them: in pages, feeds, error pages, addresses, headers."""
+    assert _leaks(day, seen.visits[who]) == {}
+
+
+def test_guests_learn_of_the_closed_sessions_that_they_are_invited_to_and_of_no_other(
+    seen: Seen, day: PlayedDay
+) -> None:
+    """Each sees all of what is theirs, and nothing of what is not."""
+    for _who, visit in seen.guests():
+        allowed = day.may_see(visit.email)
+        assert _leaks(day, visit, allowed) == {}
+        read = "".join(answer.everything for answer in visit.answers.values())
+        assert {found[1] for found in CANARY.finditer(read)} == allowed
+
+
+def _leaks(day: PlayedDay, visit: Visit, allowed: frozenset[str] = frozenset()) -> dict[str, set[str]]:
+    found = {answer.address: day.leaks(answer.everything, allowed) for answer in visit.answers.values()}
+    return {address: leaks for address, leaks in found.items() if leaks}
+
+
+def test_letters_tell_each_guest_of_their_own_closed_sessions_alone(letters: list[Letter], day: PlayedDay) -> None:
+    """Raw messages, headers and all; the invited are told at least once."""
+    told: dict[str, set[str]] = {letter.to: set() for letter in letters}
+    for letter in letters:
+        text = "\n".join([letter.raw.decode("ascii"), *letter.texts.values()])
+        assert day.leaks(text, day.may_see(letter.to)) == set()
+        told[letter.to] |= {found[1] for found in CANARY.finditer(text)}
+    assert told == {to: set(day.may_see(to)) for to in told}
+    assert {frozenset(sessions) for sessions in told.values()} == {frozenset(), frozenset({"alpha"}), EVERYTHING}
+
+
+def test_door_is_told_nothing_of_closed_sessions(day: PlayedDay) -> None:
+    """Whatever it sends, its own mistakes among it."""
+    door = day.said["doors"][0]
+    client, path = day.app.test_client(), door["scan_url"].removeprefix(BASE_URL)
+    invited = day.guest("Freja")["ticket_code"]
+    scan = {"id": str(door["id"]), "code": invited, "device_time": NOW.isoformat(), "kind": "entry"}
+    bodies: list[object] = [{"scans": [scan | {"kind": "exit"}]}, {"scans": [scan | {"id": 1}]}, {"scans": []}, []]
+    for body in bodies:
+        for key in (door["token"], "wrong"):
+            answer = client.post(path, json=body, headers={"Authorization": f"Bearer {key}"})
+            assert day.leaks(answer.text + str(answer.headers)) == set()
+
+
+def test_strangers_get_the_same_bytes_whether_there_are_closed_sessions_or_not(
+    day: PlayedDay, spare: PlayedDay
+) -> None:
+    """Everything that a stranger reaches, all that is not there included: same addresses, statuses, headers, bytes."""
+    starts = public_addresses(day.slug)
+    answers = []
+    for one in (day, spare):
+        with standing_at(NOW):
+            answers.append(crawl(one.app.test_client(), starts, BASE_URL, leave_out=in_demo))
+    assert answers[0] == answers[1]
+    assert len(answers[0]) > len(starts)
+
+
+def test_hidden_addresses_answer_as_missing_ones(day: PlayedDay) -> None:
+    """What has the id of something closed in it is the same answer as what has that of nothing."""
+    guest = day.guest("Mads")["personal_url"].removeprefix(BASE_URL)
+    shapes = ("/en/door/{}", f"/en/desk/{day.slug}/agenda/{{}}", guest + "/streams/{}", guest + "/streams/{}/join")
+    for closed in {one for ids in day.closed.values() for one in ids}:
+        for shape in shapes:
+            hidden, missing = (_asked(day, shape, one) for one in (closed, str(NOWHERE)))
+            assert hidden == missing
+
+
+def _asked(day: PlayedDay, shape: str, id: str) -> tuple[int, str]:
+    with standing_at(NOW):
+        answer = ask(day.app.test_client(), shape.format(id), "POST" if shape.endswith("join") else "GET")
+    return answer.status, answer.everything.replace(id, "")
+
+
+def test_looking_changes_nothing(seen: Seen, day: PlayedDay) -> None:
+    """GET of every page of everybody, then HEAD, leave every row of every table as it was."""
+    assert seen.after == seen.before
+    before = dump(day.day.folder.database)
+    for visit in seen.visits.values():
+        for address, answer in heads(visit).items():
+            assert (answer.status, answer.body) == (visit.answers[address].status, b"")
+    assert dump(day.day.folder.database) == before
+
+
+def test_links_in_letters_work_however_often_they_are_looked_at(spare: PlayedDay) -> None:
+    """Mail scanners and previews use nothing up, confirm nobody and cancel nobody; then the person may."""
+    before = dump(spare.day.folder.database)
+    client = spare.app.test_client()
+    links = {link: letter.received_at for letter in spare.letters() for link in _links(letter)}
+    assert {link.split("/")[3] for link in links} >= {"confirm", "my"}
+    for link, received_at in links.items():
+        with standing_at(received_at):
+            assert [(link, ask(client, link, method).status) for method in ("GET", "HEAD") * 3] == [(link, 200)] * 6
+    assert dump(spare.day.folder.database) == before
+    (confirm,) = {link for letter in spare.letters() if letter.to == "ola@example.org" for link in _links(letter)}
+    with standing_at(links[confirm]):
+        assert ask(client, confirm, "POST").status == 303
+
+
+def _links(letter: Letter) -> list[str]:
+    texts = letter.texts
+    written = [*page_links(texts["html"]), *re.findall(r"https?://[^\s<>\"]+", texts["plain"])]
+    return [link.removeprefix(BASE_URL) for link in written if link.startswith(BASE_URL + "/")]
+
+
+def test_letters_link_to_our_own_pages_alone(letters: list[Letter]) -> None:
+    """And load nothing: pictures come with the letter."""
+    for letter in letters:
+        links = [link for link in page_links(letter.texts["html"]) if not link.startswith((BASE_URL + "/", "mailto:"))]
+        assert [link for link in links if not link.startswith("cid:")] == []
+
+
+def test_providers_address_leaves_by_an_entitled_join_alone(seen: Seen, letters: list[Letter], day: PlayedDay) -> None:
+    """No page, feed, header or letter has it, nor the answer to anybody who may not join; the one answer that has is
+    a redirect."""
+    everything = [answer.everything for _who, answer in seen.answers()]
+    everything += ["\n".join([letter.raw.decode("ascii"), *letter.texts.values()]) for letter in letters]
+    assert [text for text in everything if "stream.example" in text] == []
+    client = day.app.test_client()
+    urls = [stream["join_url"] for guest in day.said["attendees"] for stream in guest["streams"]]
+    answers = [ask(client, url.removeprefix(BASE_URL), "POST") for url in urls]
+    told = [answer for answer in answers if "stream.example" in answer.everything]
+    public = next(stream for stream in day.said["streams"] if stream["access"] == "public")
+    assert [(a.status, a.header("Location"), a.body) for a in told] == [(303, public["provider_url"], b"")] * 3
+    assert {answer.status for answer in answers} == {303, 403, 409}
+
+
+def test_strangers_get_no_cookie(seen: Seen) -> None:
+    """Nor is anything theirs alone: the same answer may be kept for all. Only signing in needs a cookie."""
+    for who in ("stranger", "scanner"):
+        for answer in seen.visits[who].answers.values():
+            if not answer.address.split("?")[0].endswith("/sign-in"):
+                assert (answer.address, answer.header("Set-Cookie")) == (answer.address, "")
+                assert "cookie" not in answer.header("Vary").lower()
+
+
+def test_answers_bear_the_security_headers(seen: Seen) -> None:
+    """Every answer to everybody, pages with a policy that allows nothing inline and nothing from elsewhere."""
+    for who, answer in seen.answers():
+        where = (who, answer.address)
+        assert (where, answer.header("X-Content-Type-Options")) == (where, "nosniff")
+        assert (where, answer.header("Referrer-Policy")) == (where, "same-origin")
+        assert (where, answer.header("Cross-Origin-Opener-Policy")) == (where, "same-origin")
+        assert answer.header("Permissions-Policy"), where
+        assert answer.header("Cache-Control"), where
+        policy = answer.header("Content-Security-Policy")
+        assert policy.startswith("default-src 'none'; "), where
+        assert not re.search(r"'unsafe-inline'|'unsafe-eval'|http:|\*", policy), where
+        assert "frame-ancestors 'none'" in policy, where
+
+
+def test_pages_are_whole_and_load_nothing_from_elsewhere(seen: Seen) -> None:
+    """Language, one title, one main heading; no inline script or style; nothing of any other site."""
+    faults = {(who, page.address): found for who, page in seen.pages() if (found := _faults(page))}
+    assert faults == {}
+
+
+def _faults(page: Answer) -> list[str]:
+    document = lxml.html.document_fromstring(page.text)
+    counts = {
+        "lang": document.get("lang") in LANGUAGES,
+        "title": len(document.xpath("//head/title[normalize-space()]")) == 1,
+        "h1": len(document.xpath("//h1[normalize-space()]")) == 1,
+        "main": len(document.xpath("//main")) == 1,
+        "viewport": bool(document.xpath("//meta[@name='viewport']")),
+        "unique ids": len(ids := document.xpath("//@id")) == len(set(ids)),
+        "labels": not document.xpath("//img[not(@alt)]"),
+        "no inline script": not document.xpath("//script[not(@src) and @type != 'application/ld+json']")
+        and not document.xpath("//script[not(@src) and not(@type)]"),
+        "no inline style": not document.xpath("//style | //@style"),
+        "no handlers": not document.xpath("//@*[starts-with(name(), 'on')]"),
+    }
+    loaded = document.xpath(
+        "//script/@src | //img/@src | //iframe/@src | //link[@rel='stylesheet' or @rel='icon']/@href"
+    )
+    elsewhere = [url for url in loaded if not url.startswith("/")]
+    return [name for name, is_well in counts.items() if not is_well] + elsewhere
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "da", "nb"])
+def test_pages_show_no_english_in_other_languages(seen: Seen, day: PlayedDay, language: str) -> None:
+    """But for what is marked as English, and the event's own title where nothing can be marked."""
+    names = day.day.file.event.title.values()
+    found: dict[str, set[str]] = {}
+    for _who, page in seen.pages():
+        if page.address.startswith(f"/{language}/"):
+            for words in english_in(page.text, language, names):
+                found.setdefault(words, set()).add(page.address)
+    assert {words: sorted(addresses)[:3] for words, addresses in found.items()} == {}
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "da", "nb"])
+def test_letters_show_no_english_in_other_languages(
+    translated_letters: list[tuple[str, str, Letter]], day: PlayedDay, language: str
+) -> None:
+    """Subject, text and HTML of every kind; the event's own title stays as it is."""
+    names = day.day.file.event.title.values()
+    found: dict[str, set[str]] = {}
+    for kind, spoken, letter in translated_letters:
+        if spoken == language:
+            texts = letter.texts
+            words = english_in(texts["html"], language, names)
+            words |= english_in_text(f"{texts['subject']}\n{texts['plain']}", language, names)
+            found.setdefault(kind, set()).update(words)
+    assert {kind: words for kind, words in found.items() if words} == {}
