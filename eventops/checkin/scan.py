@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Table, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from eventops.checkin.doors import Entrance
@@ -74,8 +75,23 @@ def record_scans(entrance: Entrance, envelope: Envelope, now: datetime) -> list[
 
 def find_result(door_id: UUID, scan_id: UUID) -> Result | None:
     """What the door was told of a scan that it made."""
-    found = db.session.execute(_kept().where(Scan.id == scan_id, Scan.door_id == door_id)).first()
-    return _result(str(scan_id), found[0], found[1]) if found else None
+    found = [kept for kept in _kept_before([scan_id], []) if kept.door_id == door_id]
+    return _result(str(scan_id), found[0]) if found else None
+
+
+class Kept(NamedTuple):
+    """A scan as far as later ones are judged by it, and the name on its ticket."""
+
+    id: UUID
+    door_id: UUID
+    ticket_id: UUID | None
+    kind: str
+    payload_hash: str
+    effective_at: datetime
+    verdict: str
+    reason: str | None
+    first_scan_at: datetime | None
+    name: str | None = None
 
 
 class _Batch:
@@ -85,57 +101,57 @@ class _Batch:
         items = [item for item in envelope.items if isinstance(item, Item)]
         self.entrance, self.envelope, self.now = entrance, envelope, now
         self.holders = hold_tickets(entrance.event_id, {item.code for item in items})
-        self.known: dict[UUID, tuple[Scan, str | None]] = {}
+        self.known: dict[UUID, Kept] = {}
         self.passings: dict[UUID | None, list[Passing]] = defaultdict(list)
-        self.new: list[Scan] = []
+        self.rows: list[dict[str, Any]] = []
         tickets = {holder.ticket_id for holder in self.holders.values()}
-        for scan, name in _scans_before({item.scan_id for item in items}, tickets):
-            self._note(scan, name)
+        for kept in _kept_before({item.scan_id for item in items}, tickets):
+            self._note(kept)
 
     def take(self, item: Item | Malformed) -> Result | Fault:
         if isinstance(item, Malformed):
             return Fault(item.id, f"malformed: {item.what}")
-        if item.scan_id not in self.known:
-            self._judge(item)
-        scan, name = self.known[item.scan_id]
-        if scan.door_id != self.entrance.door_id or scan.payload_hash != item.payload_hash:
+        kept = self.known.get(item.scan_id) or self._judge(item)
+        if kept.door_id != self.entrance.door_id or kept.payload_hash != item.payload_hash:
             return Fault(item.id, "conflict")
-        return _result(item.id, scan, name)
+        return _result(item.id, kept)
 
     def keep(self) -> None:
         # In the order of their ids, so that two uploads with the same ids never wait for each other in a circle.
-        self.new.sort(key=lambda scan: scan.id)
-        db.session.add_all(self.new)
-        db.session.flush()
+        if self.rows:
+            db.session.execute(_KEEP, sorted(self.rows, key=lambda row: row["id"]))
 
-    def _judge(self, item: Item) -> None:
+    def _judge(self, item: Item) -> Kept:
         holder = self.holders.get(item.code)
         at = self.envelope.effective_at(item, self.now)
         inside_since = fold(self.passings[holder.ticket_id]).since if holder else None
         reason = refusal(holder, item.kind, self.entrance.is_open_on(at), inside_since is not None)
-        scan = Scan(
+        kept = Kept(
             id=item.scan_id,
-            event_id=self.entrance.event_id,
             door_id=self.entrance.door_id,
             ticket_id=holder.ticket_id if holder else None,
             kind=item.kind,
             payload_hash=item.payload_hash,
-            device_time=item.device_time,
             effective_at=at,
-            received_at=self.now,
-            shown=item.shown,
             verdict="refused" if reason else "admitted",
             reason=reason,
             first_scan_at=inside_since if reason == "already_in" else None,
+            name=holder.name if holder else None,
         )
-        self.new.append(scan)
-        self._note(scan, holder.name if holder else None)
+        self._note(kept)
+        self.rows.append(self._row(kept, item))
+        return kept
 
-    def _note(self, scan: Scan, name: str | None) -> None:
-        self.known[scan.id] = scan, name
+    def _row(self, kept: Kept, item: Item) -> dict[str, Any]:
+        row = kept._asdict() | {"event_id": self.entrance.event_id, "received_at": self.now}
+        del row["name"]
+        return row | {"device_time": item.device_time, "shown": item.shown}
+
+    def _note(self, kept: Kept) -> None:
+        self.known[kept.id] = kept
         # Who is in already was let in before: counting both makes the fold the same in whichever order they came.
-        if scan.verdict == "admitted" or scan.reason == "already_in":
-            self.passings[scan.ticket_id].append(Passing(scan.effective_at, scan.id, scan.kind))
+        if kept.verdict == "admitted" or kept.reason == "already_in":
+            self.passings[kept.ticket_id].append(Passing(kept.effective_at, kept.id, kept.kind))
 
 
 def refusal(holder: Holder | None, kind: str, is_open: bool, is_inside: bool) -> str | None:
@@ -157,19 +173,29 @@ def refusal(holder: Holder | None, kind: str, is_open: bool, is_inside: bool) ->
     return "already_in" if is_inside else None
 
 
-def _scans_before(ids: Iterable[UUID], tickets: Iterable[UUID]) -> list[tuple[Scan, str | None]]:
-    """Scans of these ids or tickets, each with the name on its ticket."""
-    rows = db.session.execute(_kept().where(or_(Scan.id.in_(ids), Scan.ticket_id.in_(tickets))))
-    return [(row[0], row[1]) for row in rows]
-
-
-def _kept() -> Select[Scan, str]:
-    return (
-        select(Scan, Registration.name)
-        .outerjoin(Ticket, Ticket.id == Scan.ticket_id)
-        .outerjoin(Registration, Registration.id == Ticket.registration_id)
+# Made once, of bare tables, like those of tickets.py.
+_scans, _tickets, _people = Scan.__table__.c, Ticket.__table__.c, Registration.__table__.c
+_KEPT = (
+    select(*(_scans[name] for name in Kept._fields[:-1]), _people.name)
+    .select_from(
+        Scan.__table__.outerjoin(Ticket.__table__, _tickets.id == _scans.ticket_id).outerjoin(
+            Registration.__table__, _people.id == _tickets.registration_id
+        )
     )
+    .where(
+        or_(
+            _scans.id.in_(bindparam("ids", expanding=True)),
+            _scans.ticket_id.in_(bindparam("tickets", expanding=True)),
+        )
+    )
+)
+_KEEP = cast(Table, Scan.__table__).insert()
 
 
-def _result(given_id: str, scan: Scan, name: str | None) -> Result:
-    return Result(given_id, scan.verdict, scan.reason, name, scan.first_scan_at)
+def _kept_before(ids: Iterable[UUID], tickets: Iterable[UUID]) -> list[Kept]:
+    """Scans of these ids or tickets."""
+    return [Kept._make(row) for row in db.session.execute(_KEPT, {"ids": list(ids), "tickets": list(tickets)})]
+
+
+def _result(given_id: str, kept: Kept) -> Result:
+    return Result(given_id, kept.verdict, kept.reason, kept.name, kept.first_scan_at)

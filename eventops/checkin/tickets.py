@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, bindparam, or_, select
 
 from eventops.db import db
 from eventops.registration.models import Registration, Ticket
@@ -16,6 +16,28 @@ from eventops.registration.ticket import ALPHABET, normalise_code
 _EXACT = re.compile(r"[0-9A-Z]{1,38}")
 _SHORT = re.compile(rf"[{ALPHABET}]{{6}}")
 _AS_MEANT = str.maketrans("OIL", "011")
+
+# Statements of the door are made once, of bare tables: making them anew would take longer than all their work.
+_tickets, _people = Ticket.__table__.c, Registration.__table__.c
+_wanted = bindparam("wanted", type_=String, expanding=True)
+_HELD = (
+    select(
+        _tickets.code,
+        _tickets.short_code,
+        _tickets.id,
+        _people.name,
+        _people.state,
+        _people.attendance_mode,
+        _tickets.revoked_at.is_not(None),
+    )
+    .join_from(Ticket.__table__, Registration.__table__, _people.id == _tickets.registration_id)
+    .where(
+        _tickets.event_id == bindparam("event_id"),
+        or_(_tickets.code.in_(_wanted), _tickets.short_code.in_(_wanted)),
+    )
+    .order_by(_tickets.id)
+    .with_for_update(of=Ticket.__table__, key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +59,10 @@ def hold_tickets(event_id: UUID, codes: Iterable[str]) -> dict[str, Holder]:
     tickets wait for each other and never in a circle. A code is any text: it is never sent on as it came.
     """
     meanings = {code: readings(code) for code in codes}
-    wanted = {reading for read in meanings.values() for reading in read}
+    wanted = list({reading for read in meanings.values() for reading in read})
     if not wanted:
         return {}
-    rows = db.session.execute(
-        select(
-            Ticket.code,
-            Ticket.short_code,
-            Ticket.id,
-            Registration.name,
-            Registration.state,
-            Registration.attendance_mode,
-            Ticket.revoked_at.is_not(None),
-        )
-        .join(Registration, Registration.id == Ticket.registration_id)
-        .where(Ticket.event_id == event_id, or_(Ticket.code.in_(wanted), Ticket.short_code.in_(wanted)))
-        .order_by(Ticket.id)
-        .with_for_update(of=Ticket, key_share=True)
-    ).all()
+    rows = db.session.execute(_HELD, {"event_id": event_id, "wanted": wanted}).all()
     found = {row.short_code: Holder(*row[2:]) for row in rows} | {row.code: Holder(*row[2:]) for row in rows}
     matches = {code: next((found[r] for r in read if r in found), None) for code, read in meanings.items()}
     return {code: holder for code, holder in matches.items() if holder}

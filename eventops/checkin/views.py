@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, json, jsonify, make_response, render_template, request
 
 from eventops import clock
-from eventops.checkin.doors import Entrance, find_entrance
+from eventops.checkin.doors import Entrance, recent_entrance
 from eventops.checkin.envelope import MalformedEnvelope, read_envelope
 from eventops.checkin.scan import Fault, Result, upload
 from eventops.checkin.words import first_scan_text, line_words, problem_words, verdict_words
@@ -30,7 +30,7 @@ def scans(door_id: UUID) -> Response:
         envelope = read_envelope(request.get_data(cache=False))
     except MalformedEnvelope as error:
         return problem(422, "Malformed envelope", str(error))
-    entrance = find_entrance(door_id) or abort(404)
+    entrance = recent_entrance(door_id) or abort(404)
     now = clock.now()
     results = upload(entrance, envelope, now)
     return jsonify(results=[_as_json(result, entrance, now) for result in results])

@@ -192,34 +192,9 @@ def test_code_is_read_as_people_type_it(app: Flask, cast: Conference) -> None:
 def test_ticket_of_another_event_is_unknown(app: Flask, cast: Conference) -> None:
     """A door knows its own event's tickets only."""
     with changing(app):
-        other = add_second_conference()
-    assert outcomes(tell(app, cast, made(other))) == ["unknown_code"]
+        other = add_conference("other")
+    assert outcomes(tell(app, cast, made(other.codes["onsite"]))) == ["unknown_code"]
     assert kept_scans(app)[0].ticket_id is None
-
-
-def add_second_conference() -> str:
-    """Another event with one ticket; its code."""
-    here = db.session.scalars(select(Event)).one()
-    copied = ("starts_on", "home_zone", "also_show", "contact", "organisers", "funding", "report", "published_at")
-    other = Event(id=uuid4(), slug="other", title={"en": "Other"}, **{name: getattr(here, name) for name in copied})
-    db.session.add(other)
-    db.session.flush()
-    person = Registration(
-        id=uuid4(),
-        event_id=other.id,
-        name="Somebody Else",
-        email="else@example.org",
-        email_key="else@example.org",
-        attendance_mode="onsite",
-        language="en",
-        zone="Europe/Helsinki",
-        state="confirmed",
-        created_at=SPRING,
-        privacy_accepted_at=SPRING,
-    )
-    db.session.add(person)
-    db.session.flush()
-    return issue(person, SPRING, code_of(7)).code
 
 
 def test_hostile_codes_are_unknown_and_stop_nothing(app: Flask, cast: Conference) -> None:
