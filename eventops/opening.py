@@ -13,7 +13,13 @@ from eventops.reminders.rules import ensure_default_rules
 from eventops.streams.edit import add_stream
 
 MAIN_ENTRANCE = "Main entrance"
-PUBLIC_STREAM = "Stream of the public part"
+PUBLIC_STREAM = {
+    "en": "Stream of the public part",
+    "fi": "Avoimen osuuden lähetys",
+    "sv": "Sändning av den öppna delen",
+    "da": "Livestream af den åbne del",
+    "nb": "Strøm fra den åpne delen",
+}
 
 
 def open_event(file: ConferenceFile, now: datetime, event_id: UUID | None = None) -> Event:

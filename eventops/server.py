@@ -26,7 +26,7 @@ OPTIONS: dict[str, Any] = {
 """What every server is told, the demo's too."""
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]
     """Serves the application that `make_app` gives; each worker process calls it for itself."""
 
     def __init__(self, make_app: Callable[[], Flask], **options: Any) -> None:

@@ -89,12 +89,12 @@ def add_conference(slug: str = "conference") -> Conference:
     workshop.speakers = [speaker]
     door = Door(id=uuid4(), event_id=event.id, name="Main entrance")
     streams = [
-        Stream(id=uuid4(), event_id=event.id, name="The public part", provider_url=PROVIDER),
+        Stream(id=uuid4(), event_id=event.id, name={"en": "The public part"}, provider_url=PROVIDER),
         Stream(
             id=uuid4(),
             event_id=event.id,
             audience_id=audience.id,
-            name=f"Stream {CANARY}",
+            name={"en": f"Stream {CANARY}"},
             provider_url=f"{PROVIDER}/{CANARY}",
         ),
     ]

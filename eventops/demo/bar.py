@@ -54,7 +54,7 @@ def demo_bar() -> Bar | None:
         clocks=event_clocks(event, now.replace(second=0, microsecond=0)),
         stops=_stops(event, now),
         action=url_for("demo.move_clock"),
-        back=request.full_path.rstrip("?") if request.method == "GET" else "/",
+        back=request.path if request.method == "GET" else "/",
         zone=home,
         inbox_url=url_for("demo.inbox"),
     )

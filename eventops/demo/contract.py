@@ -12,6 +12,7 @@ from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.demo.people import STAFF, staff_email
 from eventops.demo.state import Kept
+from eventops.languages import in_language
 from eventops.registration.invitations import audiences_of, viewer_of
 from eventops.registration.links import personal_token, personal_url
 from eventops.registration.models import Registration
@@ -36,7 +37,7 @@ def contract(slug: str, kept: Kept, base_url: str, now: datetime) -> Json:
         "staff": [{"role": role, "email": staff_email(role), "password": kept.passwords[role]} for role in STAFF],
         "doors": [_door(door, kept) for door in _rows(Door, event)],
         "attendees": [_attendee(event, person) for person in _people(event)],
-        "streams": [_stream(stream) for stream in _rows(Stream, event)],
+        "streams": [_stream(stream) for stream in _public_first(_rows(Stream, event))],
         "inbox": f"{base_url}/demo/inbox",
     }
 
@@ -78,7 +79,7 @@ def _attendee(event: Event, person: Registration) -> Json:
 def _streams_of(event: Event, person: Registration) -> list[Json]:
     """The streams that the person may know of, entitled to join them or not."""
     with seeing(viewer_of(person)):
-        streams = _rows(Stream, event)
+        streams = _public_first(_rows(Stream, event))
     where = {"slug": event.slug, "token": personal_token(person), "language": person.language}
     return [
         {
@@ -94,12 +95,16 @@ def _stream(stream: Stream) -> Json:
     times = opening(stream)
     return {
         "id": str(stream.id),
-        "name": stream.name,
+        "name": in_language(stream.name, "en").text,
         "access": "closed" if stream.audience_id else "public",
         "opens_at": utc_text(times.opens_at) if times else None,
         "closes_at": utc_text(times.closes_at) if times else None,
         "provider_url": stream.provider_url,
     }
+
+
+def _public_first(streams: list[Stream]) -> list[Stream]:
+    return sorted(streams, key=lambda stream: stream.audience_id is not None)
 
 
 def _people(event: Event) -> list[Registration]:
@@ -108,4 +113,4 @@ def _people(event: Event) -> list[Registration]:
 
 
 def _rows(model: Any, event: Event) -> list[Any]:
-    return list(db.session.scalars(select(model).where(model.event_id == event.id).order_by(model.name, model.id)))
+    return list(db.session.scalars(select(model).where(model.event_id == event.id).order_by(model.id)))

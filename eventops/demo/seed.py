@@ -80,7 +80,7 @@ def _add_streams(event: Event, file: ConferenceFile) -> None:
     for audience in file.audiences:
         if audience.id in wanted:
             url = f"{PROVIDER}/{day}/{audience_id(event, audience.id)}"
-            add_stream(event.id, audience.name, url, audience_id(event, audience.id))
+            add_stream(event.id, {"en": audience.name}, url, audience_id(event, audience.id))
 
 
 def _add_staff(event: Event, hashes: dict[str, str], now: datetime) -> None:

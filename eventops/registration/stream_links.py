@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from eventops.languages import Text
 from eventops.registration.models import Registration
 from eventops.times import TwoClocks
 
@@ -14,7 +15,7 @@ from eventops.times import TwoClocks
 class StreamLink:
     """A stream as my page shows it. Never the provider's address."""
 
-    name: str
+    name: Text
     clocks: TwoClocks
     """When people may join."""
     waiting_url: str

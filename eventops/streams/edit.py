@@ -15,7 +15,7 @@ class UnsafeAddress(ValueError):
 
 def add_stream(
     event_id: UUID,
-    name: str,
+    name: dict[str, str],
     provider_url: str,
     audience_id: UUID | None = None,
     *,

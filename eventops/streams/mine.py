@@ -10,6 +10,7 @@ from sqlalchemy import select
 from eventops.agenda.events import event_clocks, spoken_language
 from eventops.agenda.models import Event
 from eventops.db import db
+from eventops.languages import in_language
 from eventops.registration.links import event_of, personal_token
 from eventops.registration.models import Registration
 from eventops.registration.stream_links import StreamLink
@@ -26,7 +27,7 @@ def my_streams(registration: Registration, now: datetime) -> list[StreamLink]:
     event = event_of(registration)
     streams = db.session.scalars(select(Stream).where(Stream.event_id == event.id))
     with_hours = [(stream, hours) for stream in streams if (hours := opening(stream))]
-    with_hours.sort(key=lambda pair: (pair[1].opens_at, pair[0].name))
+    with_hours.sort(key=lambda pair: (pair[1].opens_at, str(pair[0].id)))
     links = [_link(event, registration, stream, hours, now) for stream, hours in with_hours]
     return [link for link in links if link]
 
@@ -36,7 +37,7 @@ def _link(event: Event, registration: Registration, stream: Stream, hours: Openi
     if isinstance(decision, NotEntitled):
         return None
     return StreamLink(
-        name=stream.name,
+        name=in_language(stream.name, spoken_language()),
         clocks=event_clocks(event, hours.opens_at, hours.closes_at, zone=registration.zone),
         waiting_url=url_for(
             "streams.waiting_room",

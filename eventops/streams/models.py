@@ -24,7 +24,8 @@ class Stream(Model):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
     audience_id: Mapped[UUID | None] = mapped_column(ForeignKey("audiences.id"))
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[dict[str, str]]
+    """By language code, like the titles of events and sessions."""
     provider_url: Mapped[str] = mapped_column(String(2000))
     """Leaves the server by an entitled join and in no other way."""
     opens_before_minutes: Mapped[int] = mapped_column(default=15)

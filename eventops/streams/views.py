@@ -16,6 +16,7 @@ from eventops.agenda.models import Event
 from eventops.agenda.programme import items, visible_sessions
 from eventops.agenda.views import titles
 from eventops.headers import LEAVING_POLICY
+from eventops.languages import in_language
 from eventops.registration.models import Registration
 from eventops.routes import personal_link
 from eventops.streams.address import is_plain_https
@@ -53,7 +54,8 @@ def waiting_room(slug: str, token: str, stream_id: UUID) -> Response:
     if visit.stream is None or isinstance(visit.decision, NotEntitled):
         return _refuse(visit)
     page = make_response(render_template("streams/waiting_room.html", **_shown(visit, visit.stream)))
-    page.headers["Content-Security-Policy"] = LEAVING_POLICY
+    if isinstance(visit.decision, Open):
+        page.headers["Content-Security-Policy"] = LEAVING_POLICY
     return page
 
 
@@ -92,7 +94,7 @@ def _shown(visit: Visit, stream: Stream) -> dict[str, Any]:
         **titles(event),
         **visit.links,
         **_hours(visit),
-        "name": stream.name,
+        "name": in_language(stream.name, spoken_language()),
         "now": now,
         "on_now": items(event, on_now(sessions, now), zone=zone),
         "up_next": items(event, up_next(sessions, now), zone=zone),

@@ -309,7 +309,7 @@ def upgrade():
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("audience_id", sa.Uuid(), nullable=True),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.JSON(), nullable=False),
         sa.Column("provider_url", sa.String(length=2000), nullable=False),
         sa.Column("opens_before_minutes", sa.Integer(), nullable=False),
         sa.Column("closes_after_minutes", sa.Integer(), nullable=False),

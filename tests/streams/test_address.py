@@ -73,7 +73,7 @@ def test_add_stream_refuses_an_unsafe_address_and_does_not_repeat_it(app: Flask)
         cast = add_conference()
         for url in ("http://stream.example.org/live", "https://anna@stream.example.org/", "x\r\ny"):
             with pytest.raises(UnsafeAddress) as refused:
-                add_stream(cast.event_id, "Stream", url)
+                add_stream(cast.event_id, {"en": "Stream"}, url)
             assert url not in str(refused.value)
     with reading(app):
         assert db.session.query(Stream).count() == 2
@@ -83,13 +83,13 @@ def test_add_stream_opens_15_minutes_before_and_closes_30_after(app: Flask) -> N
     """The margins that are used when none are given."""
     with changing(app):
         cast = add_conference()
-        added = add_stream(cast.event_id, "Workshop", PROVIDER, cast.audience_id)
+        added = add_stream(cast.event_id, {"en": "Workshop"}, PROVIDER, cast.audience_id)
     with reading(app):
         stream = db.session.get_one(Stream, added.id)
         assert (stream.event_id, stream.audience_id, stream.name, stream.provider_url) == (
             cast.event_id,
             cast.audience_id,
-            "Workshop",
+            {"en": "Workshop"},
             PROVIDER,
         )
         assert (stream.opens_before_minutes, stream.closes_after_minutes) == (15, 30)

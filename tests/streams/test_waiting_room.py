@@ -66,7 +66,9 @@ def test_waiting_room_names_the_day_when_it_is_not_today(app: Flask, client: Fla
 def test_waiting_room_counts_down_by_the_servers_clock(app: Flask, client: FlaskClient, cast: Conference) -> None:
     """The page bears both instants, and without script asks again each minute."""
     with at(MORNING):
-        page = client.get(waiting_url(app, cast, "online", "public")).get_data(as_text=True)
+        answer = client.get(waiting_url(app, cast, "online", "public"))
+    page = answer.get_data(as_text=True)
+    assert "form-action 'self';" in answer.headers["Content-Security-Policy"]
     assert 'data-countdown="2024-05-07T07:45:00+00:00" data-now="2024-05-07T07:20:00+00:00"' in page
     assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page
     assert "js/countdown.js" in page
@@ -169,7 +171,7 @@ def streams_of(app: Flask, cast: Conference, who: str, now: datetime) -> list[tu
     with app.app_context(), speaking("en"):
         registration = db.session.get_one(Registration, cast.people[who])
         with seeing(viewer_of(registration)):
-            return [(link.name, str(link.clocks), link.is_open) for link in my_streams(registration, now)]
+            return [(link.name.text, str(link.clocks), link.is_open) for link in my_streams(registration, now)]
 
 
 def test_my_streams_are_those_that_the_person_may_join(app: Flask, cast: Conference) -> None:
