@@ -15,7 +15,7 @@ from pathlib import Path
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventops import create_app
@@ -59,6 +59,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
     with app.app_context(), seeing(SYSTEM):
         findings += _database(app)
         findings.append(_mail_server())
+        db.session.remove()
         db.engine.dispose()
     return findings
 
@@ -86,7 +87,8 @@ def _folders(found: Settings) -> Iterator[Finding]:
     if not found.is_sqlite:
         return
     database = Path(found.database_url.removeprefix("sqlite:///")).absolute()
-    if os.access(database.parent, os.W_OK) and (not database.exists() or os.access(database, os.W_OK)):
+    folder_is_writable = database.parent.is_dir() and os.access(database.parent, os.W_OK)
+    if folder_is_writable and (not database.exists() or os.access(database, os.W_OK)):
         yield Finding("folder", True, f"{database.parent} can be written to")
     else:
         yield Finding("folder", False, f"{database} cannot be written; give this user the right to write there")
@@ -97,16 +99,19 @@ def _database(app: Flask) -> Iterator[Finding]:
         with write():
             db.session.execute(text("SELECT 1"))
         revision = MigrationContext.configure(db.session.connection()).get_current_revision()
+        missing = set(db.metadata.tables) - set(inspect(db.session.connection()).get_table_names())
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         yield Finding("database", False, f"{reason}; look at EVENTOPS_DATABASE_URL and whether the server runs")
         return
     yield Finding("database", True, f"{db.engine.dialect.name} answers and takes writes")
     head = ScriptDirectory(app.extensions["migrate"].directory or folder("migrations")).get_current_head()
-    if revision == head:
-        yield Finding("tables", True, f"up to date ({head})")
-    else:
+    if revision != head:
         yield Finding("tables", False, "not up to date; run `eventops migrate`")
+    elif missing:
+        yield Finding("tables", False, f"lost: {', '.join(sorted(missing))}; restore a backup of the database")
+    else:
+        yield Finding("tables", True, f"up to date ({head})")
 
 
 def _mail_server() -> Finding:

@@ -1,0 +1,59 @@
+"""The migrations make what the models say, and take all of it away again."""
+
+from __future__ import annotations
+
+import flask_migrate
+from flask import Flask
+from sqlalchemy import inspect
+
+from eventops.db import db
+from tests.apps import MakeApp, changing
+from tests.cast import add_conference
+
+ALEMBICS_OWN = "alembic_version"
+
+
+def tables(app: Flask) -> set[str]:
+    """What the database holds."""
+    with app.app_context(), db.engine.connect() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_migrations_go_up_down_to_nothing_and_up_again(app: Flask) -> None:
+    """The models want no change at either end, and nothing is left at the bottom, though there were rows."""
+    with changing(app):
+        add_conference()
+    with app.app_context():
+        flask_migrate.check()
+        flask_migrate.downgrade(revision="base")
+        assert tables(app) == {ALEMBICS_OWN}
+        flask_migrate.upgrade()
+        flask_migrate.check()
+    assert tables(app) == {ALEMBICS_OWN, *db.metadata.tables}
+
+
+def test_each_migration_can_be_undone_by_itself(app: Flask) -> None:
+    """Step by step down, and from every step up again."""
+    with app.app_context():
+        steps = 0
+        while tables(app) != {ALEMBICS_OWN}:
+            flask_migrate.downgrade(revision="-1")
+            flask_migrate.upgrade(revision="+1")
+            flask_migrate.downgrade(revision="-1")
+            steps += 1
+        flask_migrate.upgrade()
+        flask_migrate.check()
+    assert steps >= 1
+
+
+def test_migrating_what_is_up_to_date_changes_nothing(make_app: MakeApp) -> None:
+    """Every start of an installation may migrate, and people stay as they are."""
+    app = make_app()
+    with changing(app):
+        cast = add_conference()
+    with app.app_context():
+        flask_migrate.upgrade()
+    with changing(app):
+        assert db.session.scalar(db.select(db.func.count()).select_from(db.metadata.tables["registrations"])) == len(
+            cast.people
+        )
