@@ -40,18 +40,25 @@ class Rush:
 
 
 def scan_all(rush: Rush, number: int, barrier: Barrier, answers: Answers) -> None:
-    """Scan every ticket with this process's own device time; answer the result of each code."""
-    client, order = create_app(settings_for(rush.database_url)).test_client(), random.Random(number)
-    time = (START + timedelta(seconds=number)).isoformat()
-    uploads = [[made(code, time)] for code in rush.one_by_one]
-    uploads.append([made(code, time) for code in rush.at_once])
-    uploads.append(rush.sent_by_all)
+    """Scan every ticket with this process's own device time; answer the result of each code, none after a failure."""
     results: dict[str, dict[str, Any]] = {}
-    for scans in uploads:
-        mixed = order.sample(scans, len(scans))
-        barrier.wait(WAIT_SECONDS)
-        results |= _send(client, rush, mixed)
-    answers.put(results)
+    try:
+        client, order = create_app(settings_for(rush.database_url)).test_client(), random.Random(number)
+        for scans in _uploads(rush, (START + timedelta(seconds=number)).isoformat()):
+            mixed = order.sample(scans, len(scans))
+            barrier.wait(WAIT_SECONDS)
+            results |= _send(client, rush, mixed)
+    except Exception:
+        barrier.abort()
+        results.clear()
+        raise
+    finally:
+        answers.put(results)
+
+
+def _uploads(rush: Rush, time: str) -> list[list[dict[str, str]]]:
+    at_once = [made(code, time) for code in rush.at_once]
+    return [*([made(code, time)] for code in rush.one_by_one), at_once, rush.sent_by_all]
 
 
 def made(code: str, time: str) -> dict[str, str]:
