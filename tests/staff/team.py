@@ -24,13 +24,11 @@ def hashed() -> str:
     return hash_password(PASSWORD)
 
 
-def add_staff(app: Flask, *, email: str = "", **roles: UUID) -> UUID:
-    """An account with roles in events, given as role=event_id; its address is the first role's by default."""
-    email = email or f"{next(iter(roles))}@example.org"
+def add_staff(app: Flask, role: str, event_id: UUID, email: str = "") -> UUID:
+    """An account with a role in an event; its address is the role's by default."""
     with changing(app):
-        account = add_account("Åsa Öberg", email, hashed(), SPRING)
-        for role, event_id in roles.items():
-            grant(account.id, event_id, role, SPRING)
+        account = add_account("Åsa Öberg", email or f"{role}@example.org", hashed(), SPRING)
+        grant(account.id, event_id, role, SPRING)
     return account.id
 
 

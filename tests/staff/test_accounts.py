@@ -85,7 +85,7 @@ def test_role_is_of_one_event_and_can_be_changed(app: Flask) -> None:
     """The last role granted in an event counts, there and nowhere else."""
     with changing(app):
         events = [add_conference(slug).event_id for slug in ("one", "two")]
-    account_id = add_staff(app, observer=events[0])
+    account_id = add_staff(app, "observer", events[0])
     with changing(app):
         grant(account_id, events[0], "editor", SPRING)
     with reading(app):

@@ -21,7 +21,7 @@ def test_audit_keeps_who_did_what_to_what(app: Flask) -> None:
     """An entry names the account that acts, the subject and the event, all by id."""
     with changing(app):
         cast = add_conference()
-    account_id = add_staff(app, owner=cast.event_id)
+    account_id = add_staff(app, "owner", cast.event_id)
     with app.app_context(), seeing(Viewer(event_id=cast.event_id, account_id=account_id, role="owner")), write():
         record("agenda.edit", cast.keynote_id, event_id=cast.event_id, now=SPRING, field="title", room=cast.door_id)
     with reading(app):
