@@ -13,9 +13,9 @@ from tests.registration.mailbox import Mailbox
 
 
 @pytest.fixture(scope="session")
-def bare_app() -> Flask:
+def bare_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """An application for what needs no tables."""
-    return create_app(settings_for("sqlite:///:memory:"))
+    return create_app(settings_for(f"sqlite:///{tmp_path_factory.mktemp('bare')}/empty.sqlite"))
 
 
 @pytest.fixture
