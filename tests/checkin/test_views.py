@@ -131,16 +131,15 @@ def test_two_hundred_scans_go_in_one_upload_and_no_more(app: Flask, device: Devi
     assert device.scan(*many[:200]) == [refused(sent, "unknown_code") for sent in many[:200]]
 
 
-@pytest.mark.parametrize(
-    "body",
-    ["", "EO1", "[]", "{}", '{"scans": []}', '{"scans": 7}', "[" * 200_000, '{"scans": [GOOD], "device_now": "noon"}'],
-)
-def test_malformed_envelope_is_a_problem_and_stores_nothing(app: Flask, device: Device, body: str) -> None:
+def test_malformed_envelope_is_a_problem_and_stores_nothing(app: Flask, device: Device) -> None:
     """A body that cannot be read says so as problem+json (RFC 9457); even its good scans are not taken."""
-    response = device.send(body.replace("GOOD", json.dumps(scan("EO1"))))
-    assert (response.status_code, response.mimetype) == (422, "application/problem+json")
-    assert response.json is not None
-    assert response.json["title"] == "Malformed envelope"
+    good = json.dumps(scan("EO1"))
+    bodies = ["", "EO1", "[]", "{}", '{"scans": []}', '{"scans": 7}', "[" * 200_000]
+    for body in (*bodies, f'{{"scans": [{good}], "device_now": "noon"}}', f'{{"scans": [{good}]'):
+        response = device.send(body)
+        assert (response.status_code, response.mimetype) == (422, "application/problem+json"), body[:80]
+        assert response.json is not None
+        assert response.json["title"] == "Malformed envelope"
     assert kept_scans(app) == []
 
 
