@@ -118,12 +118,17 @@ class Letter:
 
     @property
     def message(self) -> EmailMessage:
-        return BytesParser(policy=default).parsebytes(self.raw)
+        return message_of(self.raw)
 
     @property
     def texts(self) -> dict[str, str]:
         """Subject, plain text and HTML."""
         return texts_of(self.message)
+
+
+def message_of(raw: bytes) -> EmailMessage:
+    """A raw message, read."""
+    return BytesParser(policy=default).parsebytes(raw)
 
 
 def texts_of(message: EmailMessage) -> dict[str, str]:
