@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from eventops.agenda.events import event_clocks, event_title, public_window
-from eventops.agenda.models import Event
+from eventops.agenda.models import Event, PublishedSession
 from eventops.agenda.programme import Item, items, visible_sessions
 from eventops.db import db
 from eventops.languages import speaking
@@ -105,13 +105,14 @@ def draft_to(
 
 def _event_words(event: Event, person: Registration) -> dict[str, Any]:
     """What every one of these letters may say: of the event, only what this person may see."""
-    title = event_title(event)
-    window = public_window(event)
+    title, window = event_title(event), public_window(event)
+    sessions = visible_sessions(event.id)
     return {
         "event_title": title.text,
         "event_title_lang": title.language if title.language != person.language else None,
         "public_clocks": _clocks(person, window.starts_at, window.ends_at) if window else None,
-        "closed_items": _closed_items(event, person),
+        "closed_items": _closed_items(event, sessions, person),
+        "public_rooms": _public_rooms(sessions),
         "venue": event.venue,
         "contact": event.contact,
         "is_online": person.attendance_mode == "online",
@@ -119,9 +120,15 @@ def _event_words(event: Event, person: Registration) -> dict[str, Any]:
     }
 
 
-def _closed_items(event: Event, person: Registration) -> list[Item]:
-    closed = [session for session in visible_sessions(event.id) if session.access == "closed"]
+def _closed_items(event: Event, sessions: list[PublishedSession], person: Registration) -> list[Item]:
+    closed = [session for session in sessions if session.access == "closed"]
     return items(event, closed, person.language, person.zone)
+
+
+def _public_rooms(sessions: list[PublishedSession]) -> list[str]:
+    """The rooms of the public part, in the order in which they come up."""
+    rooms = [session.content["room"] for session in sessions if session.access == "public"]
+    return [room for room in dict.fromkeys(rooms) if room]
 
 
 def _clocks(person: Registration, start: datetime, end: datetime | None = None) -> TwoClocks:

@@ -99,7 +99,7 @@ def admit_by_link(_declaration: Declaration) -> Viewer:
 def event_of(registration: Registration) -> Event:
     """The event that the registration is for."""
     with seeing(Viewer(event_id=registration.event_id)):
-        return db.session.scalars(select(Event).where(Event.id == registration.event_id)).one()
+        return db.session.get_one(Event, registration.event_id)
 
 
 def _url(endpoint: str, registration: Registration, token: str, language: str | None) -> str:

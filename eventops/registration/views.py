@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -38,18 +40,17 @@ WORDS = {"mode_label": mode_label, "state_label": state_label, "state_shape": st
 @anyone
 def sign_up(slug: str) -> Answer:
     """The form. Whoever sends it in gets the same answer, whether the address is known or not."""
+    now, errors = clock.now(), dict[str, str]()
+    form = SignUpForm(language=spoken_language())
+    if request.method == "POST":
+        form = read_form(request.form)
+        errors = complaints(form)
+        if not errors and _signed_up(slug, form, now):
+            return redirect(url_for("registration.sent", slug=slug), 303)
     event = event_or_404(slug)
-    now = clock.now()
     if now >= register.sign_up_ends_at(event):
         return _page("sign_up_closed", event), 409
-    if request.method != "POST":
-        return _sign_up_page(event, SignUpForm(language=spoken_language()))
-    form = read_form(request.form)
-    if errors := complaints(form):
-        return _sign_up_page(event, form, errors), 422
-    with write():
-        register.sign_up(event, form, now)
-    return redirect(url_for("registration.sent", slug=slug), 303)
+    return _sign_up_page(event, form, errors), 422 if errors else 200
 
 
 @blueprint.get("/<language:language>/<slug>/sign-up/sent")
@@ -158,16 +159,26 @@ def people(slug: str) -> Answer:
     )
 
 
+def _signed_up(slug: str, form: SignUpForm, now: datetime) -> bool:
+    """Sign somebody up, unless it is too late. Nothing is read before write(), which would have to read it again."""
+    with write():
+        event = event_or_404(slug)
+        is_open = now < register.sign_up_ends_at(event)
+        if is_open:
+            register.sign_up(event, form, now)
+    return is_open
+
+
 def _page(name: str, event: Event, **context: object) -> str:
     return render_template(f"registration/{name}.html", event=event, **titles(event), **WORDS, **context)
 
 
-def _sign_up_page(event: Event, form: SignUpForm, errors: dict[str, str] | None = None) -> str:
+def _sign_up_page(event: Event, form: SignUpForm, errors: dict[str, str]) -> str:
     return _page(
         "sign_up",
         event,
         form=form,
-        errors=errors or {},
+        errors=errors,
         clocks=_public_clocks(event),
         deletion_date=_deletion_date(event),
     )
