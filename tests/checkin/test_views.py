@@ -10,9 +10,11 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from eventops.checkin.doors import open_door
+from eventops.db import db
 from eventops.headers import SCANNER_PERMISSIONS, SCANNER_POLICY
 from eventops.staff.devices import enrol
 from tests.apps import changing
@@ -192,6 +194,16 @@ def test_token_opens_its_own_door_alone(app: Flask, device: Device, cast: Confer
     for door_id in (other, uuid4()):
         device.path = f"/api/v1/doors/{door_id}/scans"
         assert device.send(json.dumps({"scans": [scan("EO1")]})).status_code == 401
+
+
+def test_scan_asks_the_database_four_times(app: Flask, device: Device, cast: Conference) -> None:
+    """Whose key, whose ticket, what was before, and the scan itself: a queue of guests is as quick as that."""
+    device.scan(scan("EO1"))
+    statements: list[str] = []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *given: statements.append(given[2].split()[0]))
+    device.scan(scan(cast.codes["onsite"]))
+    assert statements == ["SELECT", "SELECT", "SELECT", "INSERT"]
 
 
 def test_hostile_codes_stop_nothing(device: Device, cast: Conference) -> None:
