@@ -17,6 +17,7 @@ def init_errors(app: Flask) -> None:
     """Answer every error with a page, or with JSON below /api and /demo's JSON addresses."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    app.after_request(_drain)
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(Exception, _crash)
 
@@ -32,8 +33,6 @@ def _answer(error: HTTPException) -> Response:
     status = error.code or 500
     if status == 404 and (elsewhere := redirect_to_language()):
         return elsewhere
-    if status == 413:
-        _drain()
     if wants_json():
         answer = problem(status, error.name, error.description or "")
     else:
@@ -50,13 +49,16 @@ def _crash(error: Exception) -> Response:
     return _answer(InternalServerError())
 
 
-def _drain() -> None:
-    """Read what is too long and drop it: closing at once would reset the connection before the answer is read."""
+def _drain(response: Response) -> Response:
+    """Read what nobody has read and drop it: closing at once would reset the connection before the answer is read."""
+    if "stream" in vars(request) and response.status_code != 413:
+        return response  # it was read: some servers would wait for more than there is
     stream = request.environ["wsgi.input"]
-    length = request.content_length
-    left = DRAIN if length is None else min(length, DRAIN)
+    is_terminated = bool(request.environ.get("wsgi.input_terminated"))
+    left = min(request.content_length or (DRAIN if is_terminated else 0), DRAIN)
     while left > 0 and (piece := stream.read(min(left, 65_536))):
         left -= len(piece)
+    return response
 
 
 def _words(status: int, description: str) -> tuple[str, str]:

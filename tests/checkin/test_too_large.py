@@ -92,13 +92,16 @@ def port(request: pytest.FixtureRequest, database: str, app: Flask) -> Iterator[
 
 
 @contextmanager
-def sent(port: int, cast: Conference, token: str, body: bytes, chunked: bool = False) -> Iterator[HTTPResponse]:
-    """The answer to a whole body, in one piece or in chunks without a length."""
+def sent(
+    port: int, cast: Conference, token: str, body: bytes, chunked: bool = False, path: str = ""
+) -> Iterator[HTTPResponse]:
+    """The answer to a whole body, in one piece or in chunks without a length, at the door unless elsewhere."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     pieces = iter([body[i : i + 65_536] for i in range(0, len(body), 65_536)]) if chunked else body
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     with closing(connection):
-        connection.request("POST", f"/api/v1/doors/{cast.door_id}/scans", pieces, headers, encode_chunked=chunked)
+        address = path or f"/api/v1/doors/{cast.door_id}/scans"
+        connection.request("POST", address, pieces, headers, encode_chunked=chunked)
         with connection.getresponse() as response:
             yield response
 
@@ -115,3 +118,12 @@ def test_ten_megabytes_are_answered_413(app: Flask, port: int, cast: Conference,
     with sent(port, cast, token, json.dumps({"scans": [scan]}).encode(), chunked) as response:
         assert json.load(response)["results"][0]["reason"] == "unknown_code"
     assert len(kept_scans(app)) == before + 1
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["at once", "in chunks"])
+def test_ten_megabytes_that_nobody_wants_are_answered(port: int, cast: Conference, chunked: bool) -> None:
+    """Where no view reads the body, the client that sent everything still reads its answer."""
+    with sent(port, cast, "no token", TEN_MEGABYTES, chunked) as response:
+        assert response.status == 401
+    with sent(port, cast, "", TEN_MEGABYTES, chunked, "/en/nothing/at/all") as response:
+        assert response.status == 404
