@@ -24,7 +24,7 @@ from eventops.db import db
 from eventops.registration.invitations import viewer_of
 from eventops.registration.models import Registration
 from eventops.routes import Declaration, absolute_url
-from eventops.viewer import Viewer, seeing
+from eventops.viewer import SYSTEM, Viewer, seeing
 
 CONFIRM_WITHIN = timedelta(days=3)
 """How long a link that confirms an address works."""
@@ -97,8 +97,8 @@ def admit_by_link(_declaration: Declaration) -> Viewer:
 
 
 def event_of(registration: Registration) -> Event:
-    """The event that the registration is for."""
-    with seeing(Viewer(event_id=registration.event_id)):
+    """The event that the registration is for, whether it is published or not; asked for once a transaction."""
+    with seeing(SYSTEM):
         return db.session.get_one(Event, registration.event_id)
 
 

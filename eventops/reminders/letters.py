@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from eventops.agenda.events import public_window
-from eventops.agenda.programme import visible_sessions
 from eventops.db import db
 from eventops.languages import speaking
 from eventops.letters.kinds import Draft, DueLetter, InlineImage, Later, Skip, letter_kind
@@ -29,7 +28,8 @@ def reminder(letter: DueLetter, now: datetime) -> Draft | Skip | Later:
     if isinstance(person, Skip):
         return person
     rule = db.session.get(ReminderRule, UUID(letter.key))
-    public = public_window(event_of(person))
+    event = event_of(person)
+    public = public_window(event)
     if rule is None or not rule.is_armed or public is None:
         return Skip("not asked for any more")
     if public.starts_at <= now:
@@ -47,19 +47,11 @@ def _to_online(person: Registration, now: datetime) -> Draft:
 def _to_onsite(person: Registration) -> Draft:
     ticket = person.ticket
     if ticket is None or ticket.revoked_at is not None:
-        return draft_to(person, rooms=_public_rooms(person))
+        return draft_to(person)
     picture = InlineImage("ticket", "image/png", qr_png(ticket.code))
-    return draft_to(person, rooms=_public_rooms(person), short_code=ticket.short_code, inline=(picture,))
+    return draft_to(person, short_code=ticket.short_code, inline=(picture,))
 
 
 def _streams(person: Registration, now: datetime) -> list[StreamLink]:
     with seeing(viewer_of(person)), speaking(person.language):
         return stream_links(person, now)
-
-
-def _public_rooms(person: Registration) -> list[str]:
-    """The rooms of the public part, in the order in which they come up."""
-    with seeing(viewer_of(person)):
-        sessions = visible_sessions(person.event_id)
-    rooms = [session.content["room"] for session in sessions if session.access == "public"]
-    return [room for room in dict.fromkeys(rooms) if room]
