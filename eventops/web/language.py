@@ -71,6 +71,8 @@ def language_links() -> list[tuple[str, str, str, bool]]:
 
 def redirect_to_language() -> Response | None:
     """An address that lacks only its language goes to the reader's; a form posted there keeps method and body."""
+    if request.path.split("/")[1] in LANGUAGES:
+        return None
     path = f"/{preferred_language()}{request.path}"
     try:
         current_app.create_url_adapter(request).match(path, method=request.method)  # type: ignore[union-attr]
