@@ -168,6 +168,7 @@ def _guard_transactions(engine: Engine) -> None:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "begin", _begin_postgresql)
 
 
@@ -189,9 +190,17 @@ def _begin_sqlite(connection: Connection) -> None:
         driver.execute("BEGIN")
 
 
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.read_only = False  # of transactions that are begun, which are those of write(): all else only reads
+
+
 def _begin_postgresql(connection: Connection) -> None:
+    # Who only reads has each statement as a read-only transaction of its own, as the connection's default has it. They
+    # see no less than in one transaction, which is read committed too, and BEGIN and ROLLBACK take longer than most.
     driver: Any = connection.connection.dbapi_connection
-    driver.read_only = not _writing.get()  # said with BEGIN itself: no further round trip
+    alone = not _writing.get()
+    if driver.autocommit != alone:
+        driver.autocommit = alone
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -203,5 +212,9 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 20,
         "pool_pre_ping": True,
-        "connect_args": {"options": "-c timezone=UTC", "connect_timeout": 10},
+        "skip_autocommit_rollback": True,
+        "connect_args": {
+            "options": "-c timezone=UTC -c default_transaction_read_only=on",
+            "connect_timeout": 10,
+        },
     }
