@@ -15,7 +15,9 @@ _SECRETS = (
     # The rest of a line in which PostgreSQL repeats a row.
     (re.compile(r"(\bKey \([^)]*\)=|\bFailing row contains ).*"), r"\1<row>"),
     (re.compile(r"(?<=://)[^\s/@\"']+@"), "<user>@"),
-    (re.compile(r"[\w.+%-]+(?:'[\w.+%-]+)*(?:@|%40)(?:localhost|[\w-]+(?:\.[\w-]+)+)"), "<address>"),
+    # From where a word begins, and over few apostrophes: searched anew from each letter, a long address of a page
+    # would take seconds.
+    (re.compile(r"(?<![\w.+%-])[\w.+%-]+(?:'[\w.+%-]+){0,3}(?:@|%40)(?:localhost|[\w-]+(?:\.[\w-]+)+)"), "<address>"),
     (re.compile(r"(?i)\bEO1[0-9A-Z*~$=]{20,}"), "<code>"),
     (re.compile(r"(?i)((?:/|%2F)(?:my|confirm)(?:/|%2F))[^/\s\"'?&#]+"), r"\1<link>"),
     (re.compile(r"(?i)(\bbearer )[^\s\"']+"), r"\1<token>"),
