@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, json, redirect, render_template, request, url_for
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -56,11 +55,11 @@ def the_day() -> Day:
 def move_clock() -> AnyResponse:
     """Move the clock on. The bar's form may also go back, which begins the day anew; JSON may not: 409."""
     is_form = request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data")
-    given = {"at": request.form.get("at")} if is_form else request.get_json(force=True, silent=True)
     try:
+        given = {"at": request.form.get("at")} if is_form else request.get_json(force=True, silent=True)
         move = Move.model_validate(given)
         instant = instant_of(move.at, move.zone or the_day().file.event.home_zone)
-    except ValidationError:
+    except (ValidationError, RecursionError):
         return problem(422, "That is no move", 'Send {"at": "2024-05-07T11:00", "zone": "Europe/Helsinki"}.')
     except ValueError as error:
         return problem(422, "That is no time to move to", str(error))
@@ -158,6 +157,5 @@ def _row(caught: Caught) -> dict[str, Any]:
 
 def _local(target: str) -> str:
     """A path of this site, whatever was asked for."""
-    parts = urlsplit(target.replace("\\", "/"))
-    is_local = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not target.startswith("//")
-    return target if is_local else "/"
+    is_path = target.startswith("/") and not target.startswith("//")
+    return target if is_path and target.isprintable() and "\\" not in target else "/"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from eventops.demo.views import _local
 from tests.demo.demos import Answer, RunningDemo, call, with_data
 
 
@@ -98,12 +99,21 @@ def test_demo_door_admits_once(demo: RunningDemo) -> None:
         ([], 422),
         (b"\xff", 422),
         (b"", 422),
+        (b"[" * 100_000, 422),
     ],
 )
 def test_demo_clock_refuses_bad_moves(demo: RunningDemo, data: Any, status: int) -> None:
     """Backward is a conflict; what is no time is unprocessable; both as problem+json."""
     answer = call(f"{demo.said['url']}/demo/clock", method="POST", data=data)
     assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "back", ["/x\r\ny: z", "//[", "http://[x", "//evil.example", "/\\evil.example", "\t//evil.example"]
+)
+def test_demo_bar_leads_back_to_this_site_only(back: str) -> None:
+    """A place to go back to that is no plain path of ours is the front page instead."""
+    assert _local(back) == "/"
 
 
 def test_demo_ends_with_status_0_and_one_line_of_output(tmp_path: Path) -> None:
