@@ -14,6 +14,9 @@ from eventops.agenda.models import Event, Room, Session
 from eventops.db import db
 from eventops.times import Reading, UncertainTime, UnknownZone, parse_wall, stored_instant, to_instant, to_wall
 
+YEARS = range(1970, 2200)
+"""In which sessions may be. At the ends of the calendar some zones' clocks have no date for an instant."""
+
 
 class StaleEdit(Exception):
     """Somebody else changed the session since this edit began. Nothing was stored."""
@@ -87,7 +90,10 @@ def edit_session(event: Event, session: Session, form: SessionForm) -> bool:
 def _instant(event: Event, form: SessionForm, name: str) -> datetime | None:
     """The instant that was typed into field `name`, or None with the error named in the form."""
     try:
-        return to_instant(parse_wall(getattr(form, name)), form.zone, form.readings.get(name))
+        instant = to_instant(parse_wall(getattr(form, name)), form.zone, form.readings.get(name))
+        if instant.year not in YEARS:
+            raise ValueError("no year of an event")
+        return instant
     except UncertainTime as error:
         form.uncertain[name] = [
             ("earlier", str(event_clocks(event, error.earlier))),

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from eventops.agenda.models import Event, PublishedSession, Release, Session
-from eventops.db import db
+from eventops.db import db, one_at_a_time
 from eventops.times import utc_text
 
 
@@ -53,6 +53,7 @@ def publish(event: Event, now: datetime, made_by: UUID | None = None, note: str 
 
     A session's SEQUENCE rises when its time or place changed; `changed_at` moves with any change of what it shows.
     """
+    one_at_a_time(f"publish {event.id}")
     event.published_at = event.published_at or now
     published = _published(event.id)
     sessions = desk_sessions(event.id)

@@ -1,6 +1,9 @@
 """Publishing: what changes for whom, and what does not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event as ThreadEvent
+from time import sleep
 from uuid import UUID
 
 import pytest
@@ -8,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventops.agenda.conference_file import BadConferenceFile, read_conference
+from eventops.agenda.edit import SessionForm, edit_session
 from eventops.agenda.import_file import import_conference
 from eventops.agenda.models import Event, PublishedSession, Release, Room, Session
 from eventops.agenda.programme import visible_sessions
@@ -75,6 +79,39 @@ def test_publish_twice_changes_nothing_public(app: Flask) -> None:
         publish(event, LATER)
         assert rows() == before
         assert list(db.session.scalars(select(Release.number).order_by(Release.number))) == [1, 2]
+
+
+def test_publish_of_two_at_once_makes_two_releases(app: Flask) -> None:
+    """Whoever presses the button second waits for the first, and is not refused."""
+    with changing(app):
+        published()
+    begun = ThreadEvent()
+
+    def second() -> None:
+        begun.wait()
+        with changing(app):
+            publish(db.session.get_one(Event, EVENT_ID), LATER)
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        done = elsewhere.submit(second)
+        with changing(app):
+            publish(db.session.get_one(Event, EVENT_ID), LATER)
+            begun.set()
+            sleep(0.3)
+        done.result()
+    with reading(app):
+        assert list(db.session.scalars(select(Release.number).order_by(Release.number))) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("day", "is_taken"), [("9999-12-31", False), ("1969-12-31", False), ("2024-05-08", True)])
+def test_edit_refuses_years_of_no_event(app: Flask, day: str, is_taken: bool) -> None:
+    """A session at the end of the calendar could be shown on no page, its own form included."""
+    with changing(app):
+        event, session = published(), desk("Keynote")
+        form = SessionForm.of(session)
+        form.zone, form.start, form.end = "Europe/Copenhagen", f"{day}T11:00", f"{day}T23:30"
+        assert edit_session(event, session, form) == is_taken
+        assert sorted(form.errors) == ([] if is_taken else ["end", "start"])
 
 
 def test_publish_takes_deleted_and_closed_sessions_away(app: Flask) -> None:
