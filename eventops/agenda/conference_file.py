@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -12,7 +12,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 
@@ -77,6 +79,10 @@ class Part(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
+    @model_serializer(mode="wrap")
+    def _known(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in written(self).items() if name in type(self).model_fields}
+
 
 class Organiser(Part):
     name: Name
@@ -137,18 +143,27 @@ class RoomPart(Part):
     name: Name
 
 
-class PublicPart(Part):
-    audience: str = ""
+class Timed(Part):
     start_local: Wall
     end_local: Wall
     zone: Zone
+
+    @model_validator(mode="after")
+    def _times_are_instants_in_order(self) -> Self:
+        if to_instant(self.start_local, self.zone) >= to_instant(self.end_local, self.zone):
+            raise ValueError("must end after it starts")
+        return self
+
+
+class PublicPart(Timed):
+    audience: str = ""
     start_utc: Any = None
     end_utc: Any = None
     copenhagen: Any = None
     oslo: Any = None
 
 
-class SessionPart(Part):
+class SessionPart(Timed):
     id: Name
     title: Texts
     abstract: LongTexts = {}
@@ -160,9 +175,6 @@ class SessionPart(Part):
     room: str | None = None
     access: Literal["public", "closed"]
     audiences: list[str] = []
-    start_local: Wall
-    end_local: Wall
-    zone: Zone
     speakers: list[Person] = []
 
     @property
@@ -171,12 +183,6 @@ class SessionPart(Part):
         if self.status == "placeholder":
             return "all"
         return "time" if self.time_status == "placeholder" else ""
-
-    @model_validator(mode="after")
-    def _times_are_instants_in_order(self) -> SessionPart:
-        if to_instant(self.start_local, self.zone) >= to_instant(self.end_local, self.zone):
-            raise ValueError("must end after it starts")
-        return self
 
     @model_validator(mode="after")
     def _access_and_audiences_agree(self) -> SessionPart:

@@ -38,6 +38,7 @@ def test_conference_file_of_the_real_day_is_read_whole() -> None:
             "the file: session workshop-b is in room room-9, which is not among the rooms",
         ),
         ('start_local: "2024-05-07T12:20"', 'start_local: "2024-05-07T19:20"', "sessions.4: must end after it starts"),
+        ('"2024-05-07T11:00"       # fact', '"2024-05-07T15:00"  # fact', "public_part: must end after it starts"),
         ("stream_url: null", "stream_url: javascript:alert(1)", "event.stream_url: must begin with https://"),
         ("  format: hybrid", "  slug: desk", "event.slug: is a word that eventops needs for itself; choose another"),
         (
@@ -82,3 +83,14 @@ def test_conference_file_unknown_fields_are_named() -> None:
     """What is not understood is left out, and said."""
     file = read_conference(changed(("    kind: keynote", "    kind: keynote\n    colour: red")))
     assert left_out(file) == ["sessions.4.colour"]
+
+
+def test_conference_file_unknown_fields_are_not_taken_along() -> None:
+    """What is said to be left out is in nothing that is stored or published, inner parts included."""
+    file = read_conference(
+        changed(
+            ('"VIVE", country: DK', '"VIVE", country: DK, phone: private'),
+            ('country: "NO"', 'phone: private, country: "NO"'),
+        )
+    )
+    assert "private" not in str(file.model_dump())
