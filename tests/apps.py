@@ -75,11 +75,11 @@ def postgres_template(postgres_cluster: Cluster) -> str:
     return "template"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database: the test runs once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        path = tmp_path / "eventops.sqlite"
+@contextmanager
+def fresh_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
+    """A fresh, migrated database of that kind, until the block ends; SQLite keeps it in `folder`."""
+    if kind == "sqlite":
+        path = folder / "eventops.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
@@ -88,6 +88,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     cluster.create_database(name, request.getfixturevalue("postgres_template"))
     yield cluster.url(name)
     cluster.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    with fresh_database(request, request.param, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from tests.postgres import Cluster
 
-pytest_plugins = ["tests.apps", "tests.day"]
+pytest_plugins = ["tests.apps", "tests.day", "tests.site"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,0 +1,149 @@
+"""A site with one conference and everybody's keys to it, for tests that call every route as everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from eventops import create_app
+from eventops.db import db
+from eventops.registration.links import confirm_token, personal_token
+from eventops.registration.models import Registration
+from eventops.routes import Caller, declaration_of
+from eventops.staff.devices import enrol
+from tests.apps import changing, fresh_database, reading, settings_for
+from tests.cast import START, Conference, add_conference
+from tests.day import standing_at
+from tests.staff.team import add_staff, csrf_token, signed_in
+
+_PART = re.compile(r"<(?:\w+:)?(\w+)>")
+Rows = dict[str, list[str]]
+
+ODD = (
+    *(
+        "",
+        " ",
+        "\x00",
+        "a\x00b",
+        "..",
+        "../../etc/passwd",
+        "\r\nSet-Cookie: a=b",
+        "\u202e",
+        "\ufeff",
+        "\U0010ffff",
+        "😀",
+    ),
+    *("'", '"', "' OR 1=1 --", "%", "%s%n", "{{7*7}}", "${7*7}", "<script>alert(1)</script>", "null", "-1", "1e400"),
+    *("9" * 400, "a" * 7000, "é" * 3000, "2024-05-07T25:61", "0000-00-00T00:00", "9999-12-31T23:59", "Europe/Atlantis"),
+)
+"""What people, scanners and mischief put where something else belongs."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """An application, what is in it, and who may do what."""
+
+    app: Flask
+    cast: Conference
+    owner: FlaskClient
+    csrf: str
+    """The CSRF token of the owner's browser."""
+    personal: dict[str, str]
+    """Tokens of the personal links, by who they are of."""
+    confirm: str
+    """The token that confirms the pending person's address, for a day from START."""
+    device: str
+    """The token of a device at the door."""
+
+    @property
+    def rules(self) -> list[Rule]:
+        """Every route but that of static files."""
+        return [rule for rule in self.app.url_map.iter_rules() if rule.endpoint != "static"]
+
+    @property
+    def posts(self) -> list[Rule]:
+        """The routes that take POST."""
+        return [rule for rule in self.rules if "POST" in (rule.methods or ())]
+
+    def values(self, rule: Rule) -> dict[str, str]:
+        """What stands in a route's address when everything in it exists."""
+        streams = rule.endpoint.startswith("streams.")
+        known = {
+            "language": "fi",
+            "slug": self.cast.slug,
+            "token": self.confirm if rule.endpoint.endswith(".confirm") else self.personal["invited online"],
+            "session_id": str(self.cast.keynote_id),
+            "door_id": str(self.cast.door_id),
+            "stream_id": str(self.cast.public_stream_id if streams else self.cast.closed_stream_id),
+        }
+        return {name: known[name] for name in rule.arguments}
+
+    def path(self, rule: Rule, **values: str) -> str:
+        """The address of a route; parts are filled in as they are, without quoting."""
+        filled = self.values(rule) | values
+        return _PART.sub(lambda part: filled[part[1]], rule.rule)
+
+    def client_for(self, rule: Rule) -> FlaskClient:
+        """A browser that may call the route."""
+        return self.owner if self.caller(rule) in (Caller.STAFF, Caller.SIGNING_IN) else self.app.test_client()
+
+    def headers_for(self, rule: Rule) -> dict[str, str]:
+        """What a program that may call the route sends."""
+        return {"Authorization": f"Bearer {self.device}"} if self.caller(rule) is Caller.DOOR else {}
+
+    def caller(self, rule: Rule) -> Caller:
+        return declaration_of(self.app, rule.endpoint).caller
+
+    def rows(self, *left_out: str) -> Rows:
+        """Everything that is stored, by table."""
+        with reading(self.app):
+            tables = [table for table in db.metadata.sorted_tables if table.name not in left_out]
+            return {t.name: sorted(map(repr, db.session.execute(select(t)))) for t in tables}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site on the morning of the conference, one for the tests of a module on each database.
+
+    Tests leave it as they find it, or change what no other looks at.
+    """
+    folder = tmp_path_factory.mktemp("site")
+    with fresh_database(request, request.param, folder) as database_url, standing_at(START):
+        app = create_app(settings_for(database_url))
+        yield open_site(app)
+        with app.app_context():
+            db.engine.dispose()
+
+
+def open_site(app: Flask) -> Site:
+    """Fill an empty database. Call it while the clock shows START."""
+    with changing(app):
+        cast = add_conference()
+    add_staff(app, "owner", cast.event_id)
+    owner = signed_in(app, "owner@example.org")
+    with changing(app):
+        device = enrol(cast.event_id, cast.door_id, START, START + timedelta(days=1))
+        people = {who: _person(id) for who, id in cast.people.items()}
+        personal = {who: personal_token(person) for who, person in people.items()}
+        confirm = confirm_token(people["pending"], START + timedelta(days=1))
+    token = csrf_token(owner, f"/en/desk/{cast.slug}/")
+    return Site(app, cast, owner, token, personal, confirm, device)
+
+
+def _person(id: UUID) -> Registration:
+    return db.session.get_one(Registration, id)
+
+
+def form_of(site: Site, **fields: Any) -> dict[str, Any]:
+    """A form as the owner's browser sends it."""
+    return {"csrf_token": site.csrf, **fields}
