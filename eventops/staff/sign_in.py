@@ -37,7 +37,8 @@ def admit_staff(declaration: Declaration) -> Viewer:
     Aborts: to the sign-in page without a session, 404 where the account has no role, 403 where the role lacks
     the ability. A missing event and one of others are the same 404.
     """
-    account = signed_in(request.cookies.get(cookie_name(), ""), clock.real_now())
+    token = request.cookies.get(cookie_name())
+    account = signed_in(token, clock.real_now()) if token else None
     if account is None:
         abort(to_sign_in())
     g.account = account

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
 from eventops.routes import problem
 from eventops.web.language import redirect_to_language
@@ -19,6 +20,7 @@ def init_errors(app: Flask) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.after_request(_drain)
     app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(DataError, _unfit)
     app.register_error_handler(Exception, _crash)
 
 
@@ -42,6 +44,11 @@ def _answer(error: HTTPException) -> Response:
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
     return answer
+
+
+def _unfit(_error: Exception) -> Response:
+    """What PostgreSQL cannot store, a NUL in a text say, was asked of a view that did not expect it."""
+    return _answer(BadRequest())
 
 
 def _crash(error: Exception) -> Response:
