@@ -71,7 +71,7 @@ def language_links() -> list[tuple[str, str, str, bool]]:
 
 def redirect_to_language() -> Response | None:
     """An address that lacks only its language goes to the reader's; a form posted there keeps method and body."""
-    if request.path.split("/")[1] in LANGUAGES:
+    if request.path.split("/")[1] in LANGUAGES or not request.path.isprintable():
         return None
     path = f"/{preferred_language()}{request.path}"
     try:

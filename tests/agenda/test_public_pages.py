@@ -156,3 +156,9 @@ def test_address_without_language_goes_to_the_readers(
         published()
     answer = client.get(f"/{SLUG}/", headers={"Accept-Language": asked} if asked else {})
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/{language}/{SLUG}/")
+
+
+@pytest.mark.parametrize("path", ["/%0d%0aX-Injected:%20yes/", "/day%0a/agenda.ics", "/%01/"])
+def test_address_with_line_breaks_is_a_missing_page(client: FlaskClient, path: str) -> None:
+    """It is led nowhere: what stands in a redirect is a header."""
+    assert client.get(path).status_code == 404
