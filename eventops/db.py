@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
@@ -16,7 +18,10 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, Uuid, event, func, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapper, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from eventops.viewer import current_viewer
@@ -102,6 +107,9 @@ else:
     Model = db.Model
 
 
+TRUSTED_SECONDS = 5.0
+"""So long after its last use a connection is taken to be alive still."""
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -169,6 +177,8 @@ def _guard_transactions(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _note_end_of_use)
+        event.listen(engine, "checkout", partial(_ask_after_pause, engine))
         event.listen(engine, "begin", _begin_postgresql)
 
 
@@ -194,6 +204,20 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.read_only = False  # of transactions that are begun, which are those of write(): all else only reads
 
 
+def _note_end_of_use(_driver: object, record: ConnectionPoolEntry) -> None:
+    record.info["unused_since"] = monotonic()
+
+
+def _ask_after_pause(engine: Engine, driver: DBAPIConnection | None, record: ConnectionPoolEntry, _: object) -> None:
+    """See whether the server is still there, unless it was a moment ago: asking takes as long as a query."""
+    if driver is None or monotonic() - record.info.get("unused_since", monotonic()) < TRUSTED_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(driver)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
+
+
 def _begin_postgresql(connection: Connection) -> None:
     # Who only reads has each statement as a read-only transaction of its own, as the connection's default has it. They
     # see no less than in one transaction, which is read committed too, and BEGIN and ROLLBACK take longer than most.
@@ -211,7 +235,6 @@ def engine_options(url: str) -> dict[str, Any]:
         "hide_parameters": True,
         "pool_size": 10,
         "max_overflow": 20,
-        "pool_pre_ping": True,
         "skip_autocommit_rollback": True,
         "connect_args": {
             "options": "-c timezone=UTC -c default_transaction_read_only=on",
