@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
+from time import monotonic
 from uuid import UUID, uuid4
 
 from flask import Response, abort, g, request
@@ -16,6 +17,9 @@ from eventops.routes import Declaration, problem
 from eventops.staff.audit import record
 from eventops.staff.models import DeviceToken
 from eventops.viewer import Viewer
+
+_RECENT_SECONDS = 1.0
+_MOST_RECENT = 256
 
 
 def enrol(event_id: UUID, door_id: UUID, now: datetime, expires_at: datetime, token: str | None = None) -> str:
@@ -35,16 +39,18 @@ def enrol(event_id: UUID, door_id: UUID, now: datetime, expires_at: datetime, to
 
 
 def revoke(device_id: UUID, now: datetime) -> None:
-    """From now on the device's token opens nothing."""
+    """From now on the device's token opens nothing; in other processes, from a second later."""
     device = db.session.get_one(DeviceToken, device_id)
     device.revoked_at = device.revoked_at or now
+    _recent.clear()
     record("staff.revoke_device", device_id, event_id=device.event_id, now=now, door=device.door_id)
 
 
 def revoke_all(door_id: UUID, now: datetime) -> None:
-    """From now on no device that was enrolled at the door scans."""
+    """From now on no device that was enrolled at the door scans; in other processes, from a second later."""
     of_door = update(DeviceToken).where(DeviceToken.door_id == door_id, DeviceToken.revoked_at.is_(None))
     db.session.execute(of_door.values(revoked_at=now))
+    _recent.clear()
 
 
 def admit_device(_declaration: Declaration) -> Viewer:
@@ -54,7 +60,7 @@ def admit_device(_declaration: Declaration) -> Viewer:
     """
     authorization = request.authorization
     token = authorization.token if authorization and authorization.type == "bearer" else None
-    device = _device(token, clock.now()) if token else None
+    device = _recent_device(token, clock.now()) if token else None
     if device is None or device.door_id != (request.view_args or {}).get("door_id"):
         abort(_unauthorized(is_token_given=bool(token)))
     g.device = device
@@ -70,9 +76,22 @@ _VALID = select(_devices.id, _devices.event_id, _devices.door_id).where(
 )
 
 
-def _device(token: str, now: datetime) -> Row[UUID, UUID, UUID] | None:
-    """(id, event_id, door_id) of the device that the token was given to, if it is still good."""
-    return db.session.execute(_VALID, {"token_hash": _hashed(token), "now": now}).first()
+_recent: dict[str, tuple[Row[UUID, UUID, UUID], float]] = {}
+"""Devices by their token's hash, each with the moment until which it need not be asked for again."""
+
+
+def _recent_device(token: str, now: datetime) -> Row[UUID, UUID, UUID] | None:
+    """(id, event_id, door_id) of the device that the token was given to, if it was good at most a second ago."""
+    token_hash = _hashed(token)
+    kept = _recent.get(token_hash)
+    if kept and kept[1] > monotonic():
+        return kept[0]
+    device = db.session.execute(_VALID, {"token_hash": token_hash, "now": now}).first()
+    if device:
+        if len(_recent) >= _MOST_RECENT:
+            _recent.clear()
+        _recent[token_hash] = device, monotonic() + _RECENT_SECONDS
+    return device
 
 
 def _unauthorized(is_token_given: bool) -> Response:
