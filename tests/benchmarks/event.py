@@ -1,4 +1,4 @@
-"""The event that is measured: the conference's programme, held today, with a thousand people who have tickets."""
+"""The event that is measured: the conference's programme, held soon, with a thousand people who have tickets."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from random import Random
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import flask_migrate
 from flask import Flask
 from sqlalchemy import select
 
-from eventops.agenda.conference_file import ConferenceFile, read_conference
+from eventops.agenda.conference_file import ConferenceFile, PublicPart, SessionPart, read_conference
 from eventops.agenda.models import Event
 from eventops.agenda.publish import publish
 from eventops.checkin.models import Door
@@ -26,8 +27,10 @@ from eventops.times import reader_zone, to_wall
 from eventops.viewer import SYSTEM, seeing
 
 PEOPLE = 1000
-SIGN_UP_DAYS = 2
-"""How long the public part goes on from today, so that people may sign up at any hour."""
+NOTICE = timedelta(hours=12)
+"""From now to the public part."""
+
+T = TypeVar("T", PublicPart, SessionPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Prepared:
 
 def prepare(app: Flask, now: datetime, people: int = PEOPLE) -> Prepared:
     """Fill the empty database of `app`."""
-    file = _held_on(now)
+    file = _held_soon(now)
     with app.app_context(), seeing(SYSTEM):
         flask_migrate.upgrade()
         with write():
@@ -59,15 +62,25 @@ def prepare(app: Flask, now: datetime, people: int = PEOPLE) -> Prepared:
     return prepared
 
 
-def _held_on(now: datetime) -> ConferenceFile:
-    """The conference of the package, moved to today; its public part lasts for days."""
+def _held_soon(now: datetime) -> ConferenceFile:
+    """The conference of the package, moved: its doors open now, so that tickets are good, and its public part begins
+    12 hours later, so that people may still sign up and the reminder of the day before is due.
+    """
     text = files("eventops.demo").joinpath("conference.yaml").read_text(encoding="utf-8")
-    given = read_conference(text)
-    today = to_wall(now, given.event.home_zone).date().isoformat()
-    file = read_conference(text.replace(given.event.date.isoformat(), today))
+    file = read_conference(text)
     assert file.public_part is not None
-    longer = file.public_part.model_copy(update={"end_local": file.public_part.end_local + timedelta(SIGN_UP_DAYS)})
-    return file.model_copy(update={"public_part": longer})
+    wall = to_wall(now, file.event.home_zone).replace(second=0, microsecond=0, tzinfo=None)
+    later = wall + NOTICE - file.public_part.start_local
+    public = _moved(file.public_part, later)
+    sessions = [_moved(session, later, wall if session.kind == "doors" else None) for session in file.sessions]
+    event = file.event.model_copy(update={"date": public.start_local.date()})
+    return file.model_copy(update={"event": event, "public_part": public, "sessions": sessions})
+
+
+def _moved(part: T, later: timedelta, start: datetime | None = None) -> T:
+    return part.model_copy(
+        update={"start_local": start or part.start_local + later, "end_local": part.end_local + later}
+    )
 
 
 def _register(event: Event, now: datetime, people: int) -> dict[UUID, str]:

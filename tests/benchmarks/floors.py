@@ -12,14 +12,14 @@ from threading import local
 from typing import Any
 
 import psycopg
-from flask import Flask
+from flask import Flask, Response, jsonify, request
 from gunicorn.app.base import BaseApplication
 
 TABLE = "CREATE TABLE tickets (code text PRIMARY KEY, claimed_at timestamptz)"
 CLAIM = "UPDATE tickets SET claimed_at = now() WHERE code = %s AND claimed_at IS NULL"
 
 
-class Bare(BaseApplication):
+class Bare(BaseApplication):  # type: ignore[misc]
     """Serves the bare application by the options it is given."""
 
     def __init__(self, options: dict[str, Any], conninfo: str) -> None:
@@ -35,13 +35,13 @@ class Bare(BaseApplication):
 
 
 def make_app(conninfo: str) -> Flask:
-    """GET /hello says hello; POST /claim/<code> claims a ticket by one statement, committed with it."""
+    """GET /hello says hello; POST /claim claims the ticket whose code the JSON names, by one guarded UPDATE."""
     app = Flask(__name__)
     mine = local()
 
     def connection() -> psycopg.Connection:
         if not hasattr(mine, "connection"):
-            mine.connection = psycopg.connect(conninfo, autocommit=True)
+            mine.connection = psycopg.connect(conninfo)
         kept: psycopg.Connection = mine.connection
         return kept
 
@@ -49,10 +49,12 @@ def make_app(conninfo: str) -> Flask:
     def hello() -> str:
         return "Hello, World!"
 
-    @app.post("/claim/<code>")
-    def claim(code: str) -> tuple[str, int]:
+    @app.post("/claim")
+    def claim() -> tuple[Response, int]:
+        code = request.get_json()["code"]
         claimed = connection().execute(CLAIM, (code,)).rowcount == 1
-        return ("claimed", 200) if claimed else ("refused", 409)
+        connection().commit()
+        return jsonify(code=code, claimed=claimed), 200 if claimed else 409
 
     return app
 

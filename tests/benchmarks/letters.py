@@ -15,7 +15,7 @@ from eventops import clock
 from eventops.db import db, write
 from eventops.letters import kinds
 from eventops.letters.deliver import deliver_due
-from eventops.letters.kinds import DueLetter, Skip
+from eventops.letters.kinds import Draft, DueLetter
 from eventops.letters.models import Letter
 from eventops.letters.outbox import NewLetter, queue_many
 from eventops.letters.render import render
@@ -23,7 +23,7 @@ from eventops.reminders.models import ReminderRule
 from eventops.viewer import SYSTEM, seeing
 from tests.benchmarks.event import Prepared
 from tests.benchmarks.load import Outcome
-from tests.benchmarks.message import Texts, build, take_apart
+from tests.benchmarks.message import Contents, build, take_apart
 from tests.benchmarks.sink import Sink
 
 KIND = "reminder_day_before"
@@ -53,11 +53,11 @@ class Office:
 
     def hand_over(self, seconds: float) -> Outcome:
         """Build the same message anew for each letter, and send all over one connection."""
-        texts, letters = self._texts(), self._number(seconds)
+        contents, letters = self._contents(), self._number(seconds)
         began = perf_counter()
         with smtplib.SMTP("127.0.0.1", self.sink.port) as client:
             for _ in range(letters):
-                client.send_message(build(texts))
+                client.send_message(build(contents))
         return self._outcome(letters, began, perf_counter() - began)
 
     def _queue(self, seconds: float) -> int:
@@ -80,15 +80,15 @@ class Office:
     def _number(self, seconds: float) -> int:
         return max(1, min(len(self.prepared.people), int(A_SECOND * seconds)))
 
-    def _texts(self) -> Texts:
+    def _contents(self) -> Contents:
         """Of the letter to the first of the people."""
         with self.app.app_context(), seeing(SYSTEM):
             given = self._letter(self.prepared.people[0])
             seen = {name: value for name, value in given.items() if name != "now"}
             letter = DueLetter(id=uuid4(), due_at=given["now"], **seen)  # type: ignore[arg-type]
             draft = kinds.draft(letter, given["now"])
-            if isinstance(draft, Skip):
-                raise RuntimeError(f"the letter would not be sent: {draft.reason}")
+            if not isinstance(draft, Draft):
+                raise RuntimeError(f"the letter would not be sent: {draft}")
             return take_apart(render(letter, draft, given["now"]).data)
 
     def _outcome(self, letters: int, began: float, took: float) -> Outcome:

@@ -125,11 +125,11 @@ def _exchange(
                 now = perf_counter()
                 outcome.latencies.append(now - connection.sent_at)
                 _check(load, *answer)
-                request = next(requests, None) if now - began < load.seconds else None
-                if request is None:
+                following = next(requests, None) if now - began < load.seconds else None
+                if following is None:
                     busy -= 1
                 else:
-                    connection.send(request)
+                    connection.send(following)
 
 
 def _check(load: Load, status: int, body: bytes) -> None:

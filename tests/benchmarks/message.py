@@ -1,4 +1,4 @@
-"""The floor of letters: the standard library's way to build the message that a letter is, each time from its texts."""
+"""The floor of letters: the message that a letter is, built each time by the standard library from its contents."""
 
 from __future__ import annotations
 
@@ -11,29 +11,35 @@ _OF_PARTS = ("content-type", "content-transfer-encoding", "mime-version")
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """What a letter says: its headers, and both its bodies."""
+class Contents:
+    """What a letter says and shows."""
 
     headers: tuple[tuple[str, str], ...]
     plain: str
     html: str
+    picture: bytes
+    picture_id: str
+    """Content-ID, with its angle brackets."""
 
 
-def take_apart(data: bytes) -> Texts:
-    """The texts of a message. RuntimeError for one that has other parts than these two."""
+def take_apart(data: bytes) -> Contents:
+    """The contents of a message. RuntimeError for one of other parts than two texts and a picture."""
     message = BytesParser(policy=SMTP).parsebytes(data)
     parts = [part for part in message.walk() if not part.is_multipart()]
-    if [part.get_content_type() for part in parts] != ["text/plain", "text/html"]:
+    if [part.get_content_type() for part in parts] != ["text/plain", "text/html", "image/png"]:
         raise RuntimeError("the letter has other parts than its floor")
     headers = tuple((name, str(value)) for name, value in message.items() if name.lower() not in _OF_PARTS)
-    return Texts(headers, parts[0].get_content(), parts[1].get_content())
+    plain, html, picture = (part.get_content() for part in parts)
+    return Contents(headers, plain, html, picture, str(parts[2]["Content-ID"]))
 
 
-def build(texts: Texts) -> EmailMessage:
-    """The message of these texts, with quoted-printable bodies as ours has them."""
+def build(contents: Contents) -> EmailMessage:
+    """The message of these contents, its texts quoted-printable as ours are."""
     message = EmailMessage(policy=SMTP)
-    for name, value in texts.headers:
+    for name, value in contents.headers:
         message[name] = value
-    message.set_content(texts.plain, cte="quoted-printable")
-    message.add_alternative(texts.html, subtype="html", cte="quoted-printable")
+    message.set_content(contents.plain, cte="quoted-printable")
+    message.add_alternative(contents.html, subtype="html", cte="quoted-printable")
+    html = message.get_payload()[1]  # type: ignore[index]
+    html.add_related(contents.picture, "image", "png", cid=contents.picture_id)  # type: ignore[union-attr]
     return message

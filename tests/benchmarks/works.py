@@ -23,6 +23,7 @@ from tests.benchmarks.load import Load
 AT_MOST = 5000
 """Requests that are made ready for a second, where they are all different."""
 
+JSON = {"Content-Type": "application/json"}
 _person = count()
 
 
@@ -61,7 +62,7 @@ def scan(site: Site, seconds: float) -> Load:
     with site.app.app_context(), seeing(SYSTEM), write():
         db.session.execute(delete(Scan))
     path = f"/api/v1/doors/{site.prepared.door_id}/scans"
-    headers = {"Authorization": f"Bearer {site.prepared.door_token}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {site.prepared.door_token}", **JSON}
     return Load(
         port=site.port,
         requests=[post(path, headers, _envelope(code)) for code in site.prepared.codes],
@@ -95,8 +96,8 @@ def hello(port: int, seconds: float) -> Load:
 
 def claim(port: int, seconds: float, numbers: Iterable[int]) -> Load:
     """The floor of what is written: the tickets of these numbers are claimed, each once."""
-    claims = [post(f"/claim/ticket-{number}", {}, "") for number in numbers]
-    return Load(port, claims, seconds, status=200, holds="claimed")
+    claims = [post("/claim", JSON, json.dumps({"code": f"ticket-{number}"})) for number in numbers]
+    return Load(port, claims, seconds, status=200, holds='"claimed":true')
 
 
 def _page(site: Site, path: str, seconds: float) -> Load:
