@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DataError
@@ -18,6 +20,7 @@ def init_errors(app: Flask) -> None:
     """Answer every error with a page, or with JSON below /api and /demo's JSON addresses."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    app.before_request(_measure)
     app.after_request(_drain)
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(DataError, _unfit)
@@ -54,6 +57,21 @@ def _unfit(_error: Exception) -> Response:
 def _crash(error: Exception) -> Response:
     current_app.logger.exception("a view failed", exc_info=error)
     return _answer(InternalServerError())
+
+
+def _measure() -> None:
+    """Take in what is posted in chunks, without a length: it would be cut off at the limit instead of refused."""
+    environ = request.environ
+    if request.method != "POST" or environ.get("CONTENT_LENGTH") or not environ.get("wsgi.input_terminated"):
+        return
+    body = bytearray()
+    while len(body) <= MAX_BODY and (piece := environ["wsgi.input"].read(65_536)):
+        body += piece
+    environ.pop("HTTP_TRANSFER_ENCODING", None)  # a length beside it would not count
+    if len(body) > MAX_BODY:
+        environ["CONTENT_LENGTH"] = str(DRAIN)  # whoever reads it finds it too large; what is left is drained
+    else:
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
 
 
 def _drain(response: Response) -> Response:
