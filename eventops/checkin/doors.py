@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from time import monotonic
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, union_all
@@ -14,11 +13,9 @@ from eventops.agenda.events import Span
 from eventops.agenda.models import Event, PublicWindow, PublishedSession
 from eventops.checkin.models import Door
 from eventops.db import db
+from eventops.recent import Recent
 from eventops.staff import audit
 from eventops.times import TwoClocks, reader_zone, stored_instant, to_wall, two_clocks
-
-_RECENT_SECONDS = 1.0
-_MOST_RECENT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Entrance:
         )
 
 
-_recent: dict[UUID, tuple[Entrance, float]] = {}
+_recent: Recent[UUID, Entrance] = Recent("entrances")
 
 
 def open_door(event_id: UUID, name: str, now: datetime, door_id: UUID | None = None) -> Door:
@@ -88,14 +85,9 @@ def recent_entrance(door_id: UUID) -> Entrance | None:
 
     For whoever the route has let in at this very door; what is kept is kept for all of them.
     """
-    kept = _recent.get(door_id)
-    if kept and kept[1] > monotonic():
-        return kept[0]
-    if len(_recent) >= _MOST_RECENT:
-        _recent.clear()
-    entrance = find_entrance(door_id)
-    if entrance:
-        _recent[door_id] = entrance, monotonic() + _RECENT_SECONDS
+    entrance = _recent.get(door_id)
+    if entrance is None and (found := find_entrance(door_id)):
+        entrance = _recent.keep(door_id, found)
     return entrance
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
-from time import monotonic
 from uuid import UUID, uuid4
 
 from flask import Response, abort, g, request
@@ -13,13 +12,14 @@ from sqlalchemy import Row, bindparam, select, update
 
 from eventops import clock
 from eventops.db import db
+from eventops.recent import Recent
 from eventops.routes import Declaration, problem
 from eventops.staff.audit import record
 from eventops.staff.models import DeviceToken
 from eventops.viewer import Viewer
 
-_RECENT_SECONDS = 1.0
-_MOST_RECENT = 256
+_recent: Recent[str, Row[UUID, UUID, UUID, datetime]] = Recent("devices")
+"""Devices by their token's hash."""
 
 
 def enrol(event_id: UUID, door_id: UUID, now: datetime, expires_at: datetime, token: str | None = None) -> str:
@@ -39,18 +39,18 @@ def enrol(event_id: UUID, door_id: UUID, now: datetime, expires_at: datetime, to
 
 
 def revoke(device_id: UUID, now: datetime) -> None:
-    """From now on the device's token opens nothing; in other processes, from a second later."""
+    """From now on the device's token opens nothing; at the latest a second later."""
     device = db.session.get_one(DeviceToken, device_id)
     device.revoked_at = device.revoked_at or now
-    _recent.clear()
+    _recent.forget()
     record("staff.revoke_device", device_id, event_id=device.event_id, now=now, door=device.door_id)
 
 
 def revoke_all(door_id: UUID, now: datetime) -> None:
-    """From now on no device that was enrolled at the door scans; in other processes, from a second later."""
+    """From now on no device that was enrolled at the door scans; at the latest a second later."""
     of_door = update(DeviceToken).where(DeviceToken.door_id == door_id, DeviceToken.revoked_at.is_(None))
     db.session.execute(of_door.values(revoked_at=now))
-    _recent.clear()
+    _recent.forget()
 
 
 def admit_device(_declaration: Declaration) -> Viewer:
@@ -60,7 +60,7 @@ def admit_device(_declaration: Declaration) -> Viewer:
     """
     authorization = request.authorization
     token = authorization.token if authorization and authorization.type == "bearer" else None
-    device = _recent_device(token, clock.now()) if token else None
+    device = _device(token, clock.now()) if token else None
     if device is None or device.door_id != (request.view_args or {}).get("door_id"):
         abort(_unauthorized(is_token_given=bool(token)))
     g.device = device
@@ -69,29 +69,18 @@ def admit_device(_declaration: Declaration) -> Viewer:
 
 # Made once, of the bare table: a door in a queue asks this all the time, and making it takes longer than asking.
 _devices = DeviceToken.__table__.c
-_VALID = select(_devices.id, _devices.event_id, _devices.door_id).where(
-    _devices.token_hash == bindparam("token_hash"),
-    _devices.expires_at > bindparam("now"),
-    _devices.revoked_at.is_(None),
+_UNREVOKED = select(_devices.id, _devices.event_id, _devices.door_id, _devices.expires_at).where(
+    _devices.token_hash == bindparam("token_hash"), _devices.revoked_at.is_(None)
 )
 
 
-_recent: dict[str, tuple[Row[UUID, UUID, UUID], float]] = {}
-"""Devices by their token's hash, each with the moment until which it need not be asked for again."""
-
-
-def _recent_device(token: str, now: datetime) -> Row[UUID, UUID, UUID] | None:
-    """(id, event_id, door_id) of the device that the token was given to, if it was good at most a second ago."""
+def _device(token: str, now: datetime) -> Row[UUID, UUID, UUID, datetime] | None:
+    """(id, event_id, door_id, expires_at) of the device that the token was given to, if it is good."""
     token_hash = _hashed(token)
-    kept = _recent.get(token_hash)
-    if kept and kept[1] > monotonic():
-        return kept[0]
-    device = db.session.execute(_VALID, {"token_hash": token_hash, "now": now}).first()
-    if device:
-        if len(_recent) >= _MOST_RECENT:
-            _recent.clear()
-        _recent[token_hash] = device, monotonic() + _RECENT_SECONDS
-    return device
+    device = _recent.get(token_hash)
+    if device is None and (found := db.session.execute(_UNREVOKED, {"token_hash": token_hash}).first()):
+        device = _recent.keep(token_hash, found)
+    return device if device and device.expires_at > now else None
 
 
 def _unauthorized(is_token_given: bool) -> Response:
