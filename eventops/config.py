@@ -148,6 +148,8 @@ def _mail_server(url: str) -> MailServer:
     if parts.scheme not in _SECURITY or not parts.hostname:
         raise ValueError("must be smtp://, smtp+starttls:// or smtps://, then [user:password@]host[:port]")
     security, port = _SECURITY[parts.scheme]
+    if not (unquote(url) + parts.hostname).isascii():
+        raise ValueError("must be plain ASCII, user name and password included: mail servers take no other")
     return MailServer(
         host=parts.hostname,
         port=parts.port or port,
