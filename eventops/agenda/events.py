@@ -8,9 +8,9 @@ from uuid import UUID
 
 from flask import abort
 from flask_babel import get_locale
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from eventops.agenda.models import Event, PublishedSession
+from eventops.agenda.models import Event
 from eventops.db import db
 from eventops.languages import Text, in_language
 from eventops.staff.models import Membership
@@ -81,17 +81,7 @@ def public_window(event: Event) -> Span | None:
     return Span(min(w.starts_at for w in event.windows), max(w.ends_at for w in event.windows))
 
 
-def published_span(event_id: UUID) -> Span | None:
-    """From the first start to the last end of what is published and the current viewer may see."""
-    row = db.session.execute(
-        select(func.min(PublishedSession.starts_at), func.max(PublishedSession.ends_at)).where(
-            PublishedSession.event_id == event_id
-        )
-    ).one()
-    return Span(row[0], row[1]) if row[0] else None
-
-
-def last_day(event: Event) -> date:
+ef last_day(event: Event) -> date:
     """The last day of the public part, in the home zone."""
     window = public_window(event)
     return to_wall(window.ends_at, event.home_zone).date() if window else event.starts_on

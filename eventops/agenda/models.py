@@ -12,11 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventops.db import Base, Model, WallTime
 from eventops.marks import mark
 
-KINDS = ("talk", "keynote", "workshop", "break", "meal", "doors")
-ACCESS = ("public", "closed")
-MODES = ("onsite", "online", "mixed")
-PLACEHOLDERS = ("", "time", "all")
-
 
 class Event(Model):
     """A conference."""
