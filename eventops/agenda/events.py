@@ -81,7 +81,7 @@ def public_window(event: Event) -> Span | None:
     return Span(min(w.starts_at for w in event.windows), max(w.ends_at for w in event.windows))
 
 
-ef last_day(event: Event) -> date:
+def last_day(event: Event) -> date:
     """The last day of the public part, in the home zone."""
     window = public_window(event)
     return to_wall(window.ends_at, event.home_zone).date() if window else event.starts_on
