@@ -19,8 +19,8 @@ from eventops.registration.models import Registration
 from eventops.registration.ticket import issue
 from eventops.times import reader_zone, to_instant
 
-ONE_LETTER_EACH = timedelta(minutes=10)
-"""How often signing up again sends the same person a letter."""
+LETTERS_AFTER = (timedelta(minutes=10), timedelta(hours=1))
+"""How long after signing up, signing up again sends the same person another letter; then once a day."""
 
 
 def sign_up_ends_at(event: Event) -> datetime:
@@ -116,10 +116,16 @@ def _lock(registration: Registration) -> None:
 
 
 def _letter_key(person: Registration, now: datetime) -> str:
-    """The same for ten minutes, counted from when the person signed up."""
-    # Of two forms sent at once, the second may have been read a moment before the first.
-    passed = max(now - person.created_at, timedelta(0))
-    return f"{letter_stamp(person.created_at)} {passed // ONE_LETTER_EACH}"
+    """The same as long as the person is to get no other letter of the kind."""
+    return f"{letter_stamp(person.created_at)} {_step(now - person.created_at)}"
+
+
+def _step(passed: timedelta) -> int:
+    """Which letter it is the turn of, so long after signing up. What is before counts as that moment.
+
+    Of two forms sent at once, the second may have been read a moment before the first.
+    """
+    return sum(passed >= pause for pause in LETTERS_AFTER) + max(passed // timedelta(days=1), 0)
 
 
 def _write_to(person: Registration, kind: str, key: str, now: datetime, expires_at: datetime) -> None:

@@ -88,7 +88,7 @@ def test_reader_goes_by_the_clock_of_their_language(mailbox: Mailbox, browser: F
 
 
 def test_pending_person_who_signs_up_again_changes_the_answers(mailbox: Mailbox, browser: FlaskClient) -> None:
-    """Until the address is confirmed the last form counts; ten minutes pass between two letters."""
+    """Until the address is confirmed the last form counts; ten minutes pass between the first letters."""
     browser.post(URL, data=FORM)
     browser.post(URL, data=FORM | {"email": "ASA@example.org", "name": "Åsa", "mode": "online", "language": "da"})
     found = person(mailbox.app, "ASA@example.org")
@@ -103,6 +103,16 @@ def test_pending_person_who_signs_up_again_changes_the_answers(mailbox: Mailbox,
     browser.post(URL, data=FORM)
     browser.post(URL, data=FORM)
     assert letters(mailbox.app) == [("confirm_address", "queued")] * 2
+
+
+def test_letters_to_one_address_get_rarer(mailbox: Mailbox, browser: FlaskClient) -> None:
+    """Whoever signs somebody up all day long sends them three letters that day, and one on each day after."""
+    sent = []
+    for passed in (0, 9, 11, 59, 61, 600, 1439, 1441, 2879, 2881):
+        clock.move_to(SPRING + timedelta(minutes=passed))
+        assert browser.post(URL, data=FORM).status_code == 303
+        sent.append(len(letters(mailbox.app)))
+    assert sent == [1, 1, 2, 2, 3, 3, 3, 4, 4, 5]
 
 
 def test_confirmed_person_is_not_changed_by_the_form(mailbox: Mailbox, browser: FlaskClient, cast: Conference) -> None:
