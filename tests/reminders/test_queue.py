@@ -15,7 +15,7 @@ from eventops.db import db
 from eventops.letters.models import Letter
 from eventops.registration.models import Registration
 from eventops.reminders.models import ReminderRule
-from eventops.reminders.queue import queue_due_reminders
+from eventops.reminders.queue import WITNESSED, queue_due_reminders
 from eventops.reminders.rules import ensure_default_rules
 from tests.apps import changing, reading
 from tests.cast import SPRING, START, Conference, add_conference
@@ -84,10 +84,21 @@ def test_queue_says_when_and_by_which_rule(app: Flask, cast: Conference) -> None
         )
 
 
-def test_queue_catches_up_after_a_pause_but_not_after_the_start(app: Flask, cast: Conference) -> None:
-    """A worker that was down all day still reminds right before the start; at the start it is too late."""
-    assert run(app, START) == 0
+def test_queue_catches_up_after_a_pause(app: Flask, cast: Conference) -> None:
+    """A worker that was down all day still reminds right before the start."""
     assert run(app, START - timedelta(microseconds=1)) == 8
+
+
+@pytest.mark.parametrize(
+    ("late", "queued_then"), [(timedelta(), 8), (WITNESSED - timedelta(microseconds=1), 8), (WITNESSED, 0)]
+)
+def test_queue_takes_what_nobody_was_there_to_send(
+    app: Flask, cast: Conference, late: timedelta, queued_then: int
+) -> None:
+    """Up to three days after the public part started, what was missed is queued all the same, as expired, and once."""
+    assert [run(app, START + late), run(app, START + late)] == [queued_then, 0]
+    with reading(app):
+        assert {letter.expires_at for letter in db.session.scalars(select(Letter))} <= {START}
 
 
 @pytest.mark.parametrize(("late", "expected"), [(0, sorted(FINNISH)), (1, ["invited online"])])
