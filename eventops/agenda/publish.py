@@ -52,6 +52,7 @@ def publish(event: Event, now: datetime, made_by: UUID | None = None, note: str 
     """Make the desk copy what everybody reads: an immutable release, and its index of published sessions.
 
     A session's SEQUENCE rises when its time or place changed; `changed_at` moves with any change of what it shows.
+    A closed session that becomes public starts anew at 0: strangers do not learn how often it was moved before.
     """
     one_at_a_time(f"publish {event.id}")
     event.published_at = event.published_at or now
@@ -86,20 +87,28 @@ def _publish_session(session: Session, row: PublishedSession | None, now: dateti
         return
     content = _content(session)
     if row is None:
-        row = PublishedSession(id=session.id, event_id=session.event_id, sequence=0)
+        row = PublishedSession(id=session.id, event_id=session.event_id, sequence=0, changed_at=now)
         db.session.add(row)
+    elif (row.access, session.access) == ("closed", "public"):
+        row.sequence = 0
     elif (row.starts_at, row.ends_at, row.content["room"]) != (session.starts_at, session.ends_at, content["room"]):
         row.sequence += 1
+    if _looks_different(row, session):
+        row.changed_at = now
     row.access = session.access
     row.starts_at, row.ends_at = session.starts_at, session.ends_at
-    row.content, row.changed_at = content, now
+    row.content = content
     row.audiences = list(session.audiences)
 
 
 def _differs(row: PublishedSession, session: Session) -> bool:
-    shown = (row.access, row.starts_at, row.ends_at, {a.id for a in row.audiences}, row.content)
-    meant = (session.access, session.starts_at, session.ends_at, {a.id for a in session.audiences}, _content(session))
-    return shown != meant
+    return {a.id for a in row.audiences} != {a.id for a in session.audiences} or _looks_different(row, session)
+
+
+def _looks_different(row: PublishedSession, session: Session) -> bool:
+    """Whether a page or a calendar shows the difference: whom a session is for stands on none."""
+    shown = (row.access, row.starts_at, row.ends_at, row.content)
+    return shown != (session.access, session.starts_at, session.ends_at, _content(session))
 
 
 def _content(session: Session) -> dict[str, Any]:

@@ -70,6 +70,31 @@ def test_publish_raises_sequence_for_time_and_place_only(app: Flask) -> None:
     assert {i: v for i, v in after.items() if i not in touched} == {i: v for i, v in before.items() if i not in touched}
 
 
+def test_publish_of_a_closed_session_to_the_public_begins_anew(app: Flask) -> None:
+    """How often it was moved behind closed doors is nobody's business: its SEQUENCE starts at 0."""
+    with changing(app):
+        event, lunch = published(), desk("Lunch")
+        for _ in range(2):
+            lunch.ends_at += timedelta(minutes=5)
+            publish(event, NOW)
+        assert rows()[lunch.id] == (2, NOW)
+        lunch.access, lunch.audiences, lunch.ends_at = "public", [], lunch.ends_at + timedelta(minutes=5)
+        publish(event, LATER)
+        assert rows()[lunch.id] == (0, LATER)
+
+
+def test_publish_of_other_audiences_moves_nothing_that_is_shown(app: Flask) -> None:
+    """Whom a session is for stands on no page and in no calendar; the audiences themselves are published."""
+    with changing(app):
+        event, welcome, lunch = published(), desk("Welcome"), desk("Lunch")
+        before = rows()
+        welcome.audiences, lunch.audiences = list(lunch.audiences), []
+        assert [change.kind for change in changes(EVENT_ID)] == ["changed", "changed"]
+        publish(event, LATER)
+        assert rows() == before
+        assert changes(EVENT_ID) == []
+
+
 def test_publish_twice_changes_nothing_public(app: Flask) -> None:
     """A release without a change is kept for organisers and unknown to the public."""
     with changing(app):
