@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select, true, union_all
 
 from eventops.agenda.events import Span
 from eventops.agenda.models import Event, PublicWindow, PublishedSession
@@ -30,10 +30,17 @@ class Entrance:
     also_show: tuple[str, ...]
     days: tuple[Span, ...]
     """Each day of the event, from midnight to midnight in the home zone, in order."""
+    public_days: tuple[Span, ...]
+    """Those on which something public happens."""
 
-    def is_open_on(self, instant: datetime) -> bool:
-        """Whether the instant is on a day of the event."""
-        return any(day.starts_at <= instant < day.ends_at for day in self.days)
+    def is_open_on(self, instant: datetime, has_admission: bool) -> bool:
+        """Whether the instant is on a day of the event, as far as the holder may know.
+
+        A day of closed sessions alone is one for people who are admitted to closed sessions: to all others, opening
+        would tell that something happens.
+        """
+        days = self.days if has_admission else self.public_days
+        return any(day.starts_at <= instant < day.ends_at for day in days)
 
     def clocks(self, instant: datetime, language: str) -> TwoClocks:
         """Both clocks of the event for a reader of `language`."""
@@ -63,11 +70,24 @@ def doors_of(event_id: UUID) -> list[Door]:
 def find_entrance(door_id: UUID) -> Entrance | None:
     """The door of that id with its event's days, if the current viewer may see it: one statement."""
     spans = union_all(
-        select(PublishedSession.event_id, PublishedSession.starts_at, PublishedSession.ends_at),
-        select(PublicWindow.event_id, PublicWindow.starts_at, PublicWindow.ends_at),
+        select(
+            PublishedSession.event_id,
+            PublishedSession.starts_at,
+            PublishedSession.ends_at,
+            (PublishedSession.access == "public").label("is_public"),
+        ),
+        select(PublicWindow.event_id, PublicWindow.starts_at, PublicWindow.ends_at, true()),
     ).subquery()
     rows = db.session.execute(
-        select(Door, Event.home_zone, Event.also_show, Event.starts_on, spans.c.starts_at, spans.c.ends_at)
+        select(
+            Door,
+            Event.home_zone,
+            Event.also_show,
+            Event.starts_on,
+            spans.c.is_public,
+            spans.c.starts_at,
+            spans.c.ends_at,
+        )
         .join(Event, Event.id == Door.event_id)
         .outerjoin(spans, spans.c.event_id == Event.id)
         .where(Door.id == door_id)
@@ -75,9 +95,10 @@ def find_entrance(door_id: UUID) -> Entrance | None:
     if not rows:
         return None
     door, zone, also_show, starts_on = rows[0][:4]
-    dates = event_dates((Span(*row[4:]) for row in rows if row.starts_at), zone) or [starts_on]
-    days = tuple(_day(each, zone) for each in dates)
-    return Entrance(door.id, door.event_id, door.name, zone, tuple(also_show), days)
+    found = [(is_public, Span(starts_at, ends_at)) for *_, is_public, starts_at, ends_at in rows if starts_at]
+    days = _days((span for _, span in found), zone, starts_on)
+    public_days = _days((span for is_public, span in found if is_public), zone, starts_on)
+    return Entrance(door.id, door.event_id, door.name, zone, tuple(also_show), days, public_days)
 
 
 def recent_entrance(door_id: UUID) -> Entrance | None:
@@ -99,6 +120,10 @@ def event_dates(spans: Iterable[Span], zone: str) -> list[date]:
         last = to_wall(span.ends_at - timedelta(microseconds=1), zone).date()
         dates.update(first + timedelta(days=n) for n in range((last - first).days + 1))
     return sorted(dates)
+
+
+def _days(spans: Iterable[Span], zone: str, starts_on: date) -> tuple[Span, ...]:
+    return tuple(_day(each, zone) for each in event_dates(spans, zone) or [starts_on])
 
 
 def _day(day: date, zone: str) -> Span:

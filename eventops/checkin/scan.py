@@ -125,7 +125,8 @@ class _Batch:
         holder = self.holders.get(item.code)
         at = self.envelope.effective_at(item, self.now)
         inside_since = fold(self.passings[holder.ticket_id]).since if holder else None
-        reason = refusal(holder, item.kind, self.entrance.is_open_on(at), inside_since is not None)
+        is_open = holder is not None and self.entrance.is_open_on(at, holder.has_admission)
+        reason = refusal(holder, item.kind, is_open, inside_since is not None)
         kept = Kept(
             id=item.scan_id,
             door_id=self.entrance.door_id,

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, or_, select
+from sqlalchemy import String, bindparam, exists, or_, select
 
 from eventops.db import db
-from eventops.registration.models import Registration, Ticket
+from eventops.registration.models import Admission, Registration, Ticket
 from eventops.registration.ticket import ALPHABET, normalise_code
 
 _EXACT = re.compile(r"[0-9A-Z]{1,38}")
@@ -18,7 +18,7 @@ _SHORT = re.compile(rf"[{ALPHABET}]{{6}}")
 _AS_MEANT = str.maketrans("OIL", "011")
 
 # Statements of the door are made once, of bare tables: making them anew would take longer than all their work.
-_tickets, _people = Ticket.__table__.c, Registration.__table__.c
+_tickets, _people, _admissions = Ticket.__table__.c, Registration.__table__.c, Admission.__table__.c
 _wanted = bindparam("wanted", type_=String, expanding=True)
 _HELD = (
     select(
@@ -29,6 +29,7 @@ _HELD = (
         _people.state,
         _people.attendance_mode,
         _tickets.revoked_at.is_not(None),
+        exists().where(_admissions.registration_id == _people.id, _admissions.revoked_at.is_(None)),
     )
     .join_from(Ticket.__table__, Registration.__table__, _people.id == _tickets.registration_id)
     .where(
@@ -50,6 +51,8 @@ class Holder:
     """Of the registration."""
     attendance_mode: str
     is_revoked: bool
+    has_admission: bool
+    """To closed sessions, whichever."""
 
 
 def hold_tickets(event_id: UUID, codes: Iterable[str]) -> dict[str, Holder]:

@@ -14,7 +14,7 @@ from eventops.checkin.envelope import Envelope, Malformed
 from eventops.checkin.scan import Fault, Result, record_scans, refusal
 from eventops.checkin.tickets import Holder
 from eventops.db import db, write
-from eventops.registration.models import Registration, Ticket
+from eventops.registration.models import Admission, Registration, Ticket
 from eventops.registration.ticket import code_of, issue
 from tests.apps import changing
 from tests.cast import SPRING, START, Conference, add_conference
@@ -87,7 +87,7 @@ def test_refusal_names_the_first_of_several_reasons(
     state: str, is_revoked: bool, attendance_mode: str, is_open: bool, is_inside: bool, reason: str | None
 ) -> None:
     """What ended a ticket comes before what it was for, and that before the day and the first scan."""
-    holder = Holder(uuid4(), "Aino", state, attendance_mode, is_revoked)
+    holder = Holder(uuid4(), "Aino", state, attendance_mode, is_revoked, has_admission=False)
     assert refusal(holder, "entry", is_open, is_inside) == reason
     assert refusal(holder, "exit", is_open, is_inside) is None
     assert refusal(None, "exit", is_open, is_inside) == "unknown_code"
@@ -221,7 +221,7 @@ def test_upload_takes_three_statements_however_many_scans(app: Flask, cast: Conf
 
 
 def test_entrance_is_open_on_each_day_of_the_event(app: Flask, cast: Conference) -> None:
-    """From midnight to midnight in the home zone: published sessions and public windows both make a day."""
+    """From midnight to midnight in the home zone: public sessions and public windows both make a day."""
     with changing(app):
         window = PublicWindow(event_id=cast.event_id, zone="Europe/Helsinki", starts_at=START, ends_at=START)
         window.starts_at, window.ends_at = START + timedelta(days=2), START + timedelta(days=2, hours=13)
@@ -229,9 +229,27 @@ def test_entrance_is_open_on_each_day_of_the_event(app: Flask, cast: Conference)
     entrance = entrance_of(app, cast)
     midnight = datetime(2024, 5, 6, 21, tzinfo=UTC)
     tick = timedelta(microseconds=1)
-    opened = [entrance.is_open_on(midnight + timedelta(days=n)) for n in range(-1, 4)]
-    assert opened == [False, True, False, True, False]
-    assert [entrance.is_open_on(at) for at in (midnight - tick, midnight + timedelta(days=1) - tick)] == [False, True]
+    for has_admission in (False, True):
+        opened = [entrance.is_open_on(midnight + timedelta(days=n), has_admission) for n in range(-1, 4)]
+        assert opened == [False, True, False, True, False]
+        edges = (midnight - tick, midnight + timedelta(days=1) - tick)
+        assert [entrance.is_open_on(at, has_admission) for at in edges] == [False, True]
+
+
+def test_day_of_closed_sessions_is_one_for_invited_people_only(app: Flask, cast: Conference) -> None:
+    """To anybody else, who was invited once included, the door says what it says on a day when nothing happens."""
+    with changing(app):
+        workshop = db.session.scalars(select(PublishedSession).filter_by(access="closed")).one()
+        workshop.starts_at, workshop.ends_at = START + timedelta(days=1), START + timedelta(days=1, hours=1)
+    codes, day_after = (cast.codes["onsite"], cast.codes["invited onsite"]), START + timedelta(days=1)
+
+    def told() -> list[str | None]:
+        return outcomes(tell(app, cast, *(made(code, at=day_after) for code in codes), now=day_after))
+
+    assert told() == ["wrong_time", "admitted"]
+    with changing(app):
+        db.session.execute(update(Admission).values(revoked_at=SPRING))
+    assert told() == ["wrong_time", "wrong_time"]
 
 
 def test_entrance_without_a_programme_is_open_on_the_first_day(app: Flask, cast: Conference) -> None:
