@@ -35,6 +35,11 @@ class Result:
     name: str | None
     """Whose ticket it is, whatever the verdict; None for an unknown code."""
     first_scan_at: datetime | None
+    """Of already_in: when the ticket came in, by the earliest entry known when this scan was judged.
+
+    That is after this scan itself when its door was offline and another one told of a later entry first: a ticket is
+    let in once, by whichever entry is uploaded first, and the record keeps both.
+    """
 
 
 @dataclass(frozen=True, slots=True)

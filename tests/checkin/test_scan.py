@@ -145,6 +145,15 @@ def test_late_upload_of_an_earlier_entry_is_not_admitted_twice(app: Flask, cast:
     assert sorted(scan.effective_at for scan in kept_scans(app)) == [START, noon]
 
 
+def test_late_upload_of_an_earlier_entry_is_the_first_for_those_after_it(app: Flask, cast: Conference) -> None:
+    """Each refusal names the earliest entry known when it was judged, and goes on naming it when it is sent again."""
+    code, noon, evening = cast.codes["onsite"], START + timedelta(hours=1), START + timedelta(hours=8)
+    online, late, next_one = made(code, at=noon), made(code, at=START), made(code, at=evening)
+    tell(app, cast, online, now=noon)
+    results = [tell(app, cast, scan, now=evening)[0] for scan in (late, next_one, late)]
+    assert [result.first_scan_at for result in results if isinstance(result, Result)] == [noon, START, noon]
+
+
 def test_scan_sent_again_gets_the_stored_verdict(app: Flask, cast: Conference) -> None:
     """A repeated upload changes nothing and is told the same, though by now the ticket is inside or cancelled."""
     items = [made(cast.codes["onsite"]), made(cast.codes["onsite"]), made("EO1NOBODY"), made(cast.codes["online"])]
