@@ -7,6 +7,7 @@ import re
 import sys
 from contextlib import suppress
 from typing import Any, TextIO
+from urllib.parse import quote, unquote
 
 import structlog
 from gunicorn.glogging import Logger
@@ -83,4 +84,9 @@ class ServerLog(Logger):  # type: ignore[misc]
         """What a line is made of; the request without its query, which may hold what somebody typed."""
         atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
         path = environ["RAW_URI"].partition("?")[0]
-        return atoms | {"r": f"{environ['REQUEST_METHOD']} {path}"}
+        return atoms | {"r": f"{environ['REQUEST_METHOD']} {_masked_path(path)}"}
+
+
+def _masked_path(path: str) -> str:
+    """Masked as it came and as it is meant: `%6dy` is `my`. Quoted again, or it could begin a line of its own."""
+    return quote(mask(unquote(mask(path))), safe="/<>:@!$&'()*+,;=")

@@ -156,6 +156,28 @@ def test_server_log_keeps_the_request_and_not_who_sent_it(capsys: pytest.Capture
     assert line.partition("] ")[2] == "GET /fi/day/my/<link> 200 5120 1.250000s"
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        (f"/fi/day/%6dy/{TOKEN}", "/fi/day/my/<link>"),
+        (f"/fi/day/c%6Fnfirm%2f{TOKEN}", "/fi/day/confirm/<link>"),
+        (f"/fi/day/my/{TOKEN}%2F{TOKEN}/ticket.png", "/fi/day/my/<link>/ticket.png"),
+        (f"/fi/day/my%20/{TOKEN}%0Aadmitted%20%22", None),
+        ("/en/%61nna@example.org/%C3%A5", "/en/<address>/%C3%A5"),
+        ("/fi/day/my", "/fi/day/my"),
+    ],
+)
+def test_server_log_masks_what_is_spelled_otherwise(
+    capsys: pytest.CaptureFixture[str], path: str, kept: str | None
+) -> None:
+    """A path is read as the server reads it, and still written on one line."""
+    environ = {"REQUEST_METHOD": "GET", "RAW_URI": path, "SERVER_PROTOCOL": "HTTP/1.1"}
+    response = SimpleNamespace(status="200 OK", sent=5120, headers=[])
+    server_log().access(response, SimpleNamespace(headers=[]), environ, timedelta(seconds=1.25))
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.partition("] ")[2] == f"GET {kept or path} 200 5120 1.250000s"
+
+
 def test_server_log_masks_errors_too(capsys: pytest.CaptureFixture[str]) -> None:
     """What gunicorn itself has to say of a request is masked as well, after a reload too."""
     log = server_log()
