@@ -18,7 +18,8 @@ OPTIONS: dict[str, Any] = {
     "loglevel": "warning",
     "logger_class": ServerLog,
     "limit_request_line": 8190,
-    "graceful_timeout": 20,
+    # Above a letter's deadline of 30 s: killed before, a worker inside the server could not record what it has sent.
+    "graceful_timeout": 40,
     "timeout": 120,
     "keepalive": 15,
     "control_socket_disable": True,
@@ -59,18 +60,18 @@ def serve_options(bind: str, workers: int, threads: int) -> dict[str, Any]:
 def serve(bind: str, workers: int, threads: int, with_worker: bool) -> None:
     """Serve the application of the environment's settings until SIGTERM or Ctrl-C."""
 
-    def begin_jobs(worker: Any) -> None:
-        if with_worker:
-            worker.jobs = Worker(worker.app.wsgi())
-            worker.jobs.start()
+    with_jobs = {"post_worker_init": begin_jobs, "worker_exit": end_jobs} if with_worker else {}
+    Server(create_app, **serve_options(bind, workers, threads), **with_jobs).run()
 
-    def end_jobs(_server: object, worker: Any) -> None:
-        if with_worker:
-            worker.jobs.stop()
 
-    Server(
-        create_app,
-        **serve_options(bind, workers, threads),
-        post_worker_init=begin_jobs,
-        worker_exit=end_jobs,
-    ).run()
+def begin_jobs(worker: Any) -> None:
+    """Run the timetable inside gunicorn's worker process."""
+    jobs = Worker(worker.app.wsgi())
+    jobs.start()
+    worker.jobs = jobs
+
+
+def end_jobs(_server: object, worker: Any) -> None:
+    """Let the jobs finish what they have in hand, if they ever began: gunicorn calls it after a failed start too."""
+    if hasattr(worker, "jobs"):
+        worker.jobs.stop()
