@@ -42,6 +42,7 @@ class Settings(BaseModel):
     mail_from: str
     trusted_proxies: int = Field(default=0, ge=0, le=8)
     sign_in_attempts_per_network: int = Field(default=60, ge=1)
+    sign_ups_per_network: int = Field(default=300, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
 

@@ -78,6 +78,7 @@ def test_settings_cannot_make_a_demo_of_a_real_installation() -> None:
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "many"),
         ("SIGN_IN_ATTEMPTS_PER_NETWORK", "0"),
+        ("SIGN_UPS_PER_NETWORK", "0"),
         ("LOG_LEVEL", "loud"),
     ],
 )

@@ -108,6 +108,7 @@ class Day:
                 mail_url=self.catcher.url,
                 mail_from=self.file.event.contact,
                 sign_in_attempts_per_network=1000,
+                sign_ups_per_network=1_000_000,
                 log_level="warning",
                 demo=True,
             )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from eventops import clock
@@ -25,6 +27,7 @@ from eventops.registration.stream_links import stream_links
 from eventops.registration.ticket import qr_png
 from eventops.registration.words import mode_label, state_label, state_shape
 from eventops.routes import anyone, personal_link, staff
+from eventops.staff.throttle import count_sign_up
 from eventops.times import TwoClocks, long_date
 
 blueprint = Blueprint("registration", __name__)
@@ -160,11 +163,16 @@ def people(slug: str) -> Answer:
 
 
 def _signed_up(slug: str, form: SignUpForm, now: datetime) -> bool:
-    """Sign somebody up, unless it is too late. Nothing is read before write(), which would have to read it again."""
+    """Sign somebody up, unless it is too late. Nothing is read before write(), which would have to read it again.
+
+    Aborts with 429 after too many from the same network.
+    """
     with write():
         event = event_or_404(slug)
         is_open = now < register.sign_up_ends_at(event)
         if is_open:
+            if wait := count_sign_up(request.remote_addr, clock.real_now()):
+                raise TooManyRequests(retry_after=math.ceil(wait.total_seconds()))
             register.sign_up(event, form, now)
     return is_open
 

@@ -55,14 +55,14 @@ class SignInSession(Model):
 
 
 class SignInAttempt(Model):
-    """A failed sign-in, kept for an hour to slow down guessing. Real time."""
+    """A failed sign-in or a sign-up, kept for an hour or two to slow down guessing and floods. Real time."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (Index("ix_sign_in_attempts_who_at", "who", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     who: Mapped[str] = mapped_column(String(64))
-    """A keyed hash of the e-mail address, or of the network."""
+    """A keyed hash of what was tried, and of the e-mail address or the network."""
     at: Mapped[datetime]
 
 

@@ -1,6 +1,6 @@
-"""Slows down guessing of passwords: by the address that is tried, and by the network it is tried from.
+"""Slows down guessing of passwords, by the address that is tried and by the network it is tried from; and sign-ups.
 
-Failures are counted in a table, so that they count for all processes. A pause ends by itself: nobody is locked
+Attempts are counted in a table, so that they count for all processes. A pause ends by itself: nobody is locked
 out for good. Neither addresses nor networks are stored, only keyed hashes of them.
 """
 
@@ -9,16 +9,17 @@ from __future__ import annotations
 import hmac
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
+from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import Uuid, delete, func, insert, literal, select
 
 from eventops.config import settings
-from eventops.db import db, one_at_a_time
+from eventops.db import UtcDateTime, db, one_at_a_time, write
 from eventops.staff.accounts import key_of
 from eventops.staff.models import SignInAttempt
 
 WINDOW = timedelta(minutes=15)
-"""For how long a failure counts."""
+"""For how long an attempt counts."""
 KEPT = timedelta(hours=1)
 FREE_FAILURES = 5
 """Of one account, before it pauses."""
@@ -33,8 +34,9 @@ def begin_attempt(email: str, address: str | None, now: datetime) -> timedelta:
     """
     account, network = _who_account(email), _who_network(address)
     one_at_a_time(account, network)
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at <= now - KEPT))
-    wait = max(_account_wait(_failures(account, now), now), _network_wait(_failures(network, now), now))
+    _forget(now)
+    of_network = _until_free(_failures(network, now), settings().sign_in_attempts_per_network, now)
+    wait = max(_account_wait(_failures(account, now), now), of_network)
     if not wait:
         db.session.add_all([SignInAttempt(who=account, at=now), SignInAttempt(who=network, at=now)])
     return wait
@@ -45,6 +47,31 @@ def forgive(email: str, address: str | None, attempted_at: datetime) -> None:
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.who == _who_account(email)))
     of_network = SignInAttempt.who == _who_network(address)
     db.session.execute(delete(SignInAttempt).where(of_network, SignInAttempt.at == attempted_at))
+
+
+def count_sign_up(address: str | None, now: datetime) -> timedelta:
+    """Count a sign-up from that network, and return zero; or return how long to wait, and count nothing.
+
+    `now` is real time. Inside write(). Those at the same moment may be a few more than allowed: not one waits for
+    another.
+    """
+    network, limit = _keyed(f"sign-up {_network(address)}"), settings().sign_ups_per_network
+    counted = select(func.count()).where(SignInAttempt.who == network, SignInAttempt.at > now - WINDOW)
+    row = select(literal(uuid4(), Uuid()), literal(network), literal(now, UtcDateTime()))
+    one_more = insert(SignInAttempt).from_select(["id", "who", "at"], row.where(counted.scalar_subquery() < limit))
+    if db.session.connection().execute(one_more.execution_options(preserve_rowcount=True)).rowcount:
+        return timedelta(0)
+    return _until_free(_failures(network, now), limit, now)
+
+
+def forget_attempts(now: datetime) -> None:
+    """Delete what is older than an hour, in a write() of its own. `now` is real time."""
+    with write():
+        _forget(now)
+
+
+def _forget(now: datetime) -> None:
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at <= now - KEPT))
 
 
 def _failures(who: str, now: datetime) -> list[datetime]:
@@ -60,25 +87,29 @@ def _account_wait(failures: list[datetime], now: datetime) -> timedelta:
     return max(failures[-1] + pause - now, timedelta(0))
 
 
-def _network_wait(failures: list[datetime], now: datetime) -> timedelta:
-    limit = settings().sign_in_attempts_per_network
-    return failures[-limit] + WINDOW - now if len(failures) >= limit else timedelta(0)
+def _until_free(attempts: list[datetime], limit: int, now: datetime) -> timedelta:
+    """Until fewer than `limit` of the attempts count."""
+    return attempts[-limit] + WINDOW - now if len(attempts) >= limit else timedelta(0)
 
 
 def _who_account(email: str) -> str:
-    return _keyed(f"account {key_of(email)}")
+    return _keyed(f"sign-in account {key_of(email)}")
 
 
 def _who_network(address: str | None) -> str:
+    return _keyed(f"sign-in {_network(address)}")
+
+
+def _network(address: str | None) -> str:
     """An IPv4 address, or the /64 of an IPv6 one, which is what one subscriber has."""
     try:
         network = ip_address(address or "")
     except ValueError:
-        return _keyed("network unknown")
+        return "network unknown"
     if isinstance(network, IPv6Address):
         network = network.ipv4_mapped or IPv6Address(int(network) >> 64 << 64)
-    return _keyed(f"network {network}")
+    return f"network {network}"
 
 
 def _keyed(text: str) -> str:
-    return hmac.digest(settings().secret_key.encode(), f"sign-in {text}".encode(), "sha256").hex()
+    return hmac.digest(settings().secret_key.encode(), text.encode(), "sha256").hex()

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventops import clock
+from tests.apps import MakeApp
 from tests.cast import END, SPRING, Conference
 from tests.registration.mailbox import Mailbox
 from tests.registration.stored import FORM, everything, letters, person
@@ -115,13 +116,29 @@ def test_letters_to_one_address_get_rarer(mailbox: Mailbox, browser: FlaskClient
     assert sent == [1, 1, 2, 2, 3, 3, 3, 4, 4, 5]
 
 
+def test_network_that_signs_up_too_many_has_to_wait(make_app: MakeApp, mailbox: Mailbox, cast: Conference) -> None:
+    """A page says so and nothing is stored; other networks sign up, and forms with mistakes were not counted."""
+    app = make_app(sign_ups_per_network=2)
+    browser = app.test_client()
+    assert [browser.post(URL, data=BAD[what]).status_code for what in ("nothing", "long name")] == [422, 422]
+    for number in range(2):
+        assert browser.post(URL, data=FORM | {"email": f"{number}@example.org"}).status_code == 303
+    before = everything(app)
+    answer = browser.post(URL, data=FORM)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 900
+    assert "Wait a few minutes, then try again." in answer.text
+    assert everything(app) == before
+    assert browser.post(URL, data=FORM, environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 303
+
+
 def test_confirmed_person_is_not_changed_by_the_form(mailbox: Mailbox, browser: FlaskClient, cast: Conference) -> None:
     """Whoever writes their address gets nothing; the person gets their link, at most once in ten minutes."""
     before = everything(mailbox.app)
     for _ in range(3):
         browser.post(URL, data=FORM | {"email": "Invited.Onsite@example.org", "name": "Somebody else"})
     after = everything(mailbox.app)
-    assert {table for table in after if after[table] != before[table]} == {"letters"}
+    assert {table for table in after if after[table] != before[table]} == {"letters", "sign_in_attempts"}
     letter = mailbox.deliver_one()
     assert letter.to == "invited.onsite@example.org"
     assert "Somebody else" not in letter.text + letter.html

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from eventops.db import db
 from eventops.staff.models import SignInAttempt
-from eventops.staff.throttle import begin_attempt, forgive
+from eventops.staff.throttle import begin_attempt, count_sign_up, forget_attempts, forgive
 from tests.apps import MakeApp, changing, reading
 from tests.cast import SPRING
 
@@ -134,3 +134,33 @@ def test_throttle_keeps_neither_addresses_nor_networks(app: Flask, make_app: Mak
     attempt(app, SPRING + timedelta(hours=1))
     with reading(app):
         assert set(db.session.scalars(select(SignInAttempt.at))) == {SPRING + timedelta(hours=1)}
+
+
+def sign_up(app: Flask, now: datetime, address: str | None = HERE) -> timedelta:
+    with changing(app):
+        return count_sign_up(address, now)
+
+
+def test_throttle_counts_sign_ups_of_a_network(make_app: MakeApp) -> None:
+    """With all of a quarter of an hour used up, the next is free when the first ends to count; waiting counts not."""
+    app = make_app(sign_ups_per_network=3)
+    assert [sign_up(app, SPRING + timedelta(minutes=n)) for n in range(3)] == [ZERO] * 3
+    assert [sign_up(app, SPRING + timedelta(minutes=5)) for _ in range(9)] == [timedelta(minutes=10)] * 9
+    assert sign_up(app, SPRING + timedelta(minutes=5), "192.0.2.8") == ZERO
+    assert [sign_up(app, SPRING + timedelta(minutes=15)) for _ in range(2)] == [ZERO, timedelta(minutes=1)]
+
+
+def test_throttle_counts_sign_ups_apart_from_sign_ins(make_app: MakeApp) -> None:
+    """An office that signs up may sign in, and the other way round."""
+    app = make_app(sign_ups_per_network=1, sign_in_attempts_per_network=1)
+    assert (sign_up(app, SPRING), attempt(app, SPRING)) == (ZERO, ZERO)
+
+
+def test_throttle_forgets_attempts_after_an_hour(app: Flask) -> None:
+    """Where nobody signs in any more, too."""
+    for minutes in (0, 1):
+        sign_up(app, SPRING + timedelta(minutes=minutes))
+    with app.app_context():
+        forget_attempts(SPRING + timedelta(hours=1))
+    with reading(app):
+        assert list(db.session.scalars(select(SignInAttempt.at))) == [SPRING + timedelta(minutes=1)]
