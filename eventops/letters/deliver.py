@@ -25,6 +25,7 @@ from eventops.letters.kinds import DueLetter, Later, Skip
 from eventops.letters.lease import Claim, claim, release, settle
 from eventops.letters.mime import UnsafeMessage
 from eventops.letters.render import Envelope, host_name, render
+from eventops.letters.shared import sharing
 from eventops.letters.smtp import Postman
 from eventops.viewer import SYSTEM, seeing
 
@@ -56,7 +57,7 @@ def deliver_due(
     """
     if lease <= deadline:
         raise ValueError("a lease must be longer than the deadline of a letter")
-    with seeing(SYSTEM), closing(Postman(settings().mail_server, host_name(), deadline)) as postman:
+    with seeing(SYSTEM), sharing(), closing(Postman(settings().mail_server, host_name(), deadline)) as postman:
         return _Run(now, real_now, stop or Event(), lease, deadline, postman).send_all()
 
 
@@ -128,26 +129,31 @@ class _Run:
 def _make(claimed: Claim, now: datetime) -> Envelope | Changes:
     """The message, from the database as it stands; or what else becomes of the letter."""
     letter = claimed.letter
-    if letter.expires_at <= now:
-        return _failed(f"expired, after: {claimed.reason}" if claimed.reason else "expired")
+    expired = _expired(claimed) if letter.expires_at <= now else None
     try:
         draft = kinds.draft(letter, now)
+        if isinstance(draft, Later):  # before all: while mail could not be sent, its occasion may have been moved
+            return {"due_at": draft.due_at, "next_try_at": draft.due_at, "expires_at": draft.expires_at}
+        if expired:
+            return expired
         if isinstance(draft, Skip):
             return {"state": "skipped", "reason": draft.reason}
-        if isinstance(draft, Later):
-            return {"due_at": draft.due_at, "next_try_at": draft.due_at, "expires_at": draft.expires_at}
         return render(letter, draft, now)
     except UnsafeMessage as error:
         return _failed(str(error))
     except Exception as error:
         _log_failure(letter, error)
-        return _put_off(claimed, now, f"it could not be written: {type(error).__name__}")
+        return expired or _put_off(claimed, now, f"it could not be written: {type(error).__name__}")
     finally:
         db.session.rollback()  # nobody should hold a transaction open while talking to the mail server
 
 
 def _failed(reason: object) -> Changes:
     return {"state": "failed", "reason": reason}
+
+
+def _expired(claimed: Claim) -> Changes:
+    return _failed(f"expired, after: {claimed.reason}" if claimed.reason else "expired")
 
 
 def _put_off(claimed: Claim, now: datetime, reason: str) -> Changes:

@@ -70,8 +70,9 @@ class Later:
     """What the letter speaks of was moved since it was queued: it is due, and expires, at other instants (UTC)."""
 
     due_at: datetime
-    """After the instant that the kind was asked about."""
+    """The instant that the kind was asked about, when only the expiry was moved, or later."""
     expires_at: datetime
+    """After the instant that the kind was asked about."""
 
 
 Kind = Callable[[DueLetter, datetime], Draft | Skip | Later]

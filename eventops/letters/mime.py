@@ -47,11 +47,17 @@ def clean(text: str) -> str:
     return " ".join(visible.split()).replace("=?", "= ?")[:_LONGEST].strip()
 
 
+@lru_cache(maxsize=512)
+def ascii_domain(domain: str) -> str:
+    """A domain by IDNA (RFC 3490). Raises UnicodeError for what is none."""
+    return domain.encode("idna").decode("ascii")
+
+
 def ascii_address(address: str) -> str:
     """A bare address as mail servers take it, its domain by IDNA. Raises UnsafeMessage for what is not one."""
     local, _, domain = address.rpartition("@")
     try:
-        written = f"{local}@{domain.encode('idna').decode('ascii')}"
+        written = f"{local}@{ascii_domain(domain)}"
     except UnicodeError:
         raise UnsafeMessage("the address cannot be written") from None
     if not _ADDRESS.fullmatch(written):
@@ -76,6 +82,7 @@ def mailbox(name: str, address: str) -> str:
     return f"{_phrase(name)}\r\n <{address}>" if len(name) > _ONE_LINE // 2 else f"{_phrase(name)} <{address}>"
 
 
+@lru_cache(maxsize=512)
 def _phrase(name: str) -> str:
     """Words, a quoted string or encoded words. What would need a backslash is encoded: readers differ on those."""
     if _PLAIN_PHRASE.fullmatch(name):

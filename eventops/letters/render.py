@@ -67,7 +67,7 @@ def unlinked(name: str) -> str:
 def host_name() -> str:
     """Ours in ASCII, as EVENTOPS_BASE_URL has it; an IPv6 address in brackets."""
     host = urlsplit(settings().base_url).hostname or ""
-    return f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
+    return f"[{host}]" if ":" in host else mime.ascii_domain(host)
 
 
 def _texts(letter: DueLetter, draft: Draft) -> Texts:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import joinedload
+
 from eventops.agenda.events import event_clocks, event_title, public_window
 from eventops.agenda.models import Event, PublishedSession
 from eventops.agenda.programme import Item, items, visible_sessions
 from eventops.db import db
 from eventops.languages import speaking
 from eventops.letters.kinds import Attachment, Draft, DueLetter, InlineImage, Skip, letter_kind
+from eventops.letters.shared import shared
 from eventops.registration.forget import ERASED
 from eventops.registration.invitations import viewer_of
 from eventops.registration.links import confirm_url, event_of, personal_token, personal_url
@@ -75,7 +78,7 @@ def cancelled(letter: DueLetter, _now: datetime) -> Draft | Skip:
 
 def recipient(letter: DueLetter, state: str) -> Registration | Skip:
     """The person, as long as they are in the state that the letter speaks of."""
-    person = db.session.get(Registration, letter.recipient_id)
+    person = db.session.get(Registration, letter.recipient_id, options=[joinedload(Registration.ticket)])
     if person is None or person.email == ERASED:
         return Skip("erased")
     return person if person.state == state else Skip(f"is {person.state}")
@@ -88,23 +91,32 @@ def draft_to(
     **context: object,
 ) -> Draft:
     """A letter to the person, in their language: `context`, and what all letters may say of the event to them."""
-    with seeing(viewer_of(person)), speaking(person.language):
-        event = event_of(person)
-        title = event_title(event)
-        return Draft(
-            name=person.name,
-            email=person.email,
-            language=person.language,
-            reply_to=event.contact,
-            context={**_event_words(event, person), **context},
-            attachments=attachments,
-            inline=inline,
-            sender_name=title.text,
-        )
+    words = _event_words(person)
+    own = {"is_online": person.attendance_mode == "online", "personal_url": personal_url(person)}
+    return Draft(
+        name=person.name,
+        email=person.email,
+        language=person.language,
+        reply_to=words["contact"],
+        context={**words, **own, **context},
+        attachments=attachments,
+        inline=inline,
+        sender_name=words["event_title"],
+    )
 
 
-def _event_words(event: Event, person: Registration) -> dict[str, Any]:
-    """What every one of these letters may say: of the event, only what this person may see."""
+def _event_words(person: Registration) -> dict[str, Any]:
+    """What every one of these letters may say of the event: only what this person may see.
+
+    People with the same rights, language and clock are told the same.
+    """
+    viewer = viewer_of(person)
+    alike = ("event words", person.event_id, viewer.audiences, person.language, person.zone)
+    with seeing(viewer), speaking(person.language):
+        return shared(alike, lambda: _words_of(event_of(person), person))
+
+
+def _words_of(event: Event, person: Registration) -> dict[str, Any]:
     title, window = event_title(event), public_window(event)
     sessions = visible_sessions(event.id)
     return {
@@ -115,8 +127,6 @@ def _event_words(event: Event, person: Registration) -> dict[str, Any]:
         "public_rooms": _public_rooms(sessions),
         "venue": event.venue,
         "contact": event.contact,
-        "is_online": person.attendance_mode == "online",
-        "personal_url": personal_url(person),
     }
 
 

@@ -21,6 +21,7 @@ from eventops.agenda.events import event_or_404
 from eventops.agenda.models import Event
 from eventops.config import settings
 from eventops.db import db
+from eventops.letters.shared import shared
 from eventops.registration.invitations import viewer_of
 from eventops.registration.models import Registration
 from eventops.routes import Declaration, absolute_url
@@ -103,7 +104,7 @@ def event_of(registration: Registration) -> Event:
 
 
 def _url(endpoint: str, registration: Registration, token: str, language: str | None) -> str:
-    slug = event_of(registration).slug
+    slug = shared(("slug", registration.event_id), lambda: event_of(registration).slug)
     return absolute_url(endpoint, slug=slug, token=token, language=language or registration.language)
 
 

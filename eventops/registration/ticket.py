@@ -17,8 +17,8 @@ from io import BytesIO
 from uuid import UUID, uuid4
 
 import qrcode
+from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.pil import PilImage
 from qrcode.util import QRData
 from sqlalchemy import select
 
@@ -74,18 +74,14 @@ def qr_png(code: str, scale: int = 10) -> bytes:
 
     Raises qrcode's DataOverflowError for more than 38 characters.
     """
-    drawing = qrcode.QRCode(
-        version=2,
-        error_correction=ERROR_CORRECT_M,
-        box_size=scale,
-        border=4,
-        image_factory=PilImage,
-        mask_pattern=_MASK,
-    )
+    drawing = qrcode.QRCode(version=2, error_correction=ERROR_CORRECT_M, border=4, mask_pattern=_MASK)
     drawing.add_data(QRData(code))
     drawing.make(fit=False)
+    modules = drawing.get_matrix()
+    side, white = len(modules), bytes(0 if dark else 255 for row in modules for dark in row)
     picture = BytesIO()
-    drawing.make_image().save(picture, format="PNG")
+    one_pixel_each = Image.frombytes("1", (side, side), white, "raw", "1;8")
+    one_pixel_each.resize((side * scale, side * scale), Image.Resampling.NEAREST).save(picture, format="PNG")
     return picture.getvalue()
 
 

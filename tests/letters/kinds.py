@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from eventops.agenda.models import Event
 from eventops.db import db
-from eventops.letters.kinds import Draft, DueLetter, Skip, letter_kind
+from eventops.letters.kinds import Draft, DueLetter, Later, Skip, letter_kind
 from eventops.letters.models import Letter
 from eventops.letters.outbox import NewLetter, queue_many
 from tests.apps import changing, reading
@@ -32,7 +32,7 @@ GREETING = Draft(
     sender_name="Luckan Integration",
 )
 
-Write = Callable[[DueLetter, datetime], Draft | Skip]
+Write = Callable[[DueLetter, datetime], Draft | Skip | Later]
 
 
 def greet(letter: DueLetter, _now: datetime) -> Draft | Skip:
@@ -51,7 +51,7 @@ desk = Desk()
 
 
 @letter_kind(KIND)
-def _test_greeting(letter: DueLetter, now: datetime) -> Draft | Skip:
+def _test_greeting(letter: DueLetter, now: datetime) -> Draft | Skip | Later:
     return desk.write(letter, now)
 
 

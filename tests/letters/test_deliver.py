@@ -18,7 +18,7 @@ from sqlalchemy import update
 from eventops.agenda.models import Event as Conference
 from eventops.db import db
 from eventops.letters.deliver import LONGEST_PAUSE, SHORTEST_PAUSE, deliver_due, pause
-from eventops.letters.kinds import Draft, DueLetter, Skip
+from eventops.letters.kinds import Draft, DueLetter, Later, Skip
 from eventops.letters.models import Letter
 from tests.apps import changing
 from tests.letters.kinds import GREETING, KIND, NOW, REAL_NOW, Write, desk, greet, letters, put_letters
@@ -151,6 +151,24 @@ def test_deliver_never_sends_what_expired_before_its_first_try(app: Flask, serve
     put_letters(app, expires_at=NOW)
     assert deliver(app) == 0
     assert (states(app), server.messages()) == ([("failed", "expired", 1)], [])
+
+
+def test_deliver_asks_the_kind_before_it_calls_a_letter_expired(app: Flask, server: Moody) -> None:
+    """What the letter speaks of may have been moved to later while the mail server was away."""
+    put_letters(app, 4, expires_at=NOW)
+    moved = Later(NOW + timedelta(days=1), NOW + timedelta(days=2))
+
+    def write(letter: DueLetter, now: datetime) -> Draft | Skip | Later:
+        if letter.key == "4":
+            raise LookupError
+        return {"1": moved, "2": Skip("cancelled")}.get(letter.key) or greet(letter, now)
+
+    with writing(write):
+        assert deliver(app) == 0
+    assert states(app) == [("queued", None, 1)] + [("failed", "expired", 1)] * 3
+    first, *_ = letters(app)
+    assert (first.due_at, first.next_try_at, first.expires_at) == (moved.due_at, moved.due_at, moved.expires_at)
+    assert server.messages() == []
 
 
 def test_deliver_keeps_why_a_letter_was_skipped(app: Flask, server: Moody) -> None:

@@ -158,6 +158,24 @@ def test_unlinked_name_is_no_link(name: str, shown: str) -> None:
     assert unlinked(name) == shown
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Åsa\t\tÖ  ", "Åsa Ö"),
+        ("a\r\nBcc: b\x00\x1b[31m", "a Bcc: b [31m"),
+        ("a\u2028b\u2029c\x85d\x7fe", "a b c d e"),
+        ("\u202egro\u202c \u2066x\u2069 \u200fy", "gro x y"),
+        ("zero\u200bwidth\ufeff \ud800", "zerowidth"),
+        ("سارا\u200cها 👩\u200d🔬", "سارا\u200cها 👩\u200d🔬"),
+        ("=?utf-8?q?x?=", "= ?utf-8?q?x?="),
+        ("x" * 400, "x" * 300),
+    ],
+)
+def test_clean_keeps_what_people_are_called(typed: str, kept: str) -> None:
+    """Line breaks and controls become spaces, what turns the direction goes; joiners that names need stay."""
+    assert clean(typed) == kept
+
+
 def test_render_html_has_its_styles_in_its_elements(speaker: Flask) -> None:
     """Outlook reads styles of elements only; the rules for dark and small screens stay in the head."""
     html = text_of(rendered(), "html")
