@@ -16,7 +16,8 @@ from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile, l
 from eventops.config import settings
 from eventops.db import db, write
 from eventops.opening import open_event
-from eventops.staff.accounts import add_account, grant, hash_password
+from eventops.registration.address import mail_address
+from eventops.staff.accounts import add_account, grant, hash_password, key_of
 from eventops.staff.models import Account
 from eventops.viewer import SYSTEM, seeing
 
@@ -25,6 +26,8 @@ SHORTEST_PASSWORD = 12
 
 def begin(app: Flask, file: ConferenceFile, email: str, name: str, password: str) -> str:
     """Make the tables, the first owner and their event; what to do next. Raises ClickException."""
+    if mail_address(key_of(email)) is None:
+        raise click.ClickException("That is no e-mail address that letters reach: write it like name@example.org.")
     if len(password) < SHORTEST_PASSWORD:
         raise click.ClickException(f"The password needs {SHORTEST_PASSWORD} characters or more.")
     with app.app_context(), seeing(SYSTEM):
@@ -47,7 +50,7 @@ def import_event(app: Flask, file: ConferenceFile, owner_email: str | None) -> s
     """Add the event that the file describes, owned by an account. Raises ClickException."""
     with app.app_context(), seeing(SYSTEM), write():
         accounts = db.session.scalars(select(Account).order_by(Account.created_at)).all()
-        owners = [a for a in accounts if owner_email in (None, a.email)]
+        owners = [a for a in accounts if owner_email is None or a.email == key_of(owner_email)]
         if len(owners) != 1:
             raise click.ClickException("Say by --owner which account is to own the event (its e-mail address).")
         slug = _add_event(file, owners[0].id)

@@ -203,3 +203,26 @@ def test_init_refuses_a_short_password(tmp_path: Path, conference: Path) -> None
     done = call(tmp_path, "init", str(conference), *OWNER, typed="elevenchars\n")
     assert (done.exit_code, done.stderr.splitlines()[-1]) == (1, "Error: The password needs 12 characters or more.")
     assert not (tmp_path / "eventops.sqlite").exists()
+
+
+def test_init_refuses_what_is_no_address(tmp_path: Path, conference: Path) -> None:
+    """In one line, before anything is made."""
+    for email in ("Outi", "outi@", "outi@example", "outi omistaja@example.org", "a@example.org, b@example.org"):
+        owner = ("--email", email, *OWNER[2:])
+        done = call(tmp_path, "init", str(conference), *owner, typed=PASSWORD + "\n")
+        assert (done.exit_code, done.stderr) == (
+            1,
+            "Error: That is no e-mail address that letters reach: write it like name@example.org.\n",
+        )
+    assert not (tmp_path / "eventops.sqlite").exists()
+
+
+def test_import_finds_the_owner_however_the_address_is_typed(tmp_path: Path, conference: Path) -> None:
+    """Accounts bear it in lower case."""
+    owner = ("--email", "Outi@Example.org", *OWNER[2:])
+    assert call(tmp_path, "init", str(conference), *owner, typed=PASSWORD + "\n").exit_code == 0
+    another = tmp_path / "another.yaml"
+    another.write_text(TEXT, encoding="utf-8")
+    assert call(tmp_path, "import", str(another), "--owner", "nobody@example.org").exit_code == 1
+    done = call(tmp_path, "import", str(another), "--owner", " OUTI@Example.org")
+    assert (done.exit_code, done.stderr) == (0, "")
