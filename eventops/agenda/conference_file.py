@@ -18,7 +18,9 @@ from pydantic import (
     model_validator,
 )
 
+from eventops.agenda.models import YEARS
 from eventops.languages import LANGUAGES
+from eventops.plain_https import is_plain_https
 from eventops.times import parse_wall, to_instant, zone
 
 RESERVED_SLUGS = frozenset({"api", "demo", "desk", "door", "sign-in", "sign-out", "static"})
@@ -34,6 +36,12 @@ def _wall(value: object) -> datetime:
     if not isinstance(value, str):
         raise ValueError("must be a time such as 2024-05-07T11:00")
     return parse_wall(value)
+
+
+def _in_years(day: date) -> date:
+    if day.year not in YEARS:
+        raise ValueError(f"must be in the years from {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def _texts(value: object) -> object:
@@ -57,13 +65,20 @@ def _https(url: str) -> str:
     return url
 
 
+def _plain_https(url: str) -> str:
+    if not is_plain_https(url):
+        raise ValueError("must be a whole https:// URL, without user name or password")
+    return url
+
+
 def _slug(value: str) -> str:
     if value in RESERVED_SLUGS or value in LANGUAGES:
         raise ValueError("is a word that eventops needs for itself; choose another")
     return value
 
 
-Wall = Annotated[datetime, BeforeValidator(_wall)]
+Day = Annotated[date, AfterValidator(_in_years)]
+Wall = Annotated[datetime, BeforeValidator(_wall), AfterValidator(_in_years)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Country = Annotated[str, BeforeValidator(_country), Field(pattern="^[A-Z]{2}$")]
@@ -72,6 +87,7 @@ Language = Literal["en", "fi", "sv", "da", "nb"]
 Texts = Annotated[dict[Language, Name], BeforeValidator(_texts), Field(min_length=1)]
 LongTexts = Annotated[dict[Language, str], BeforeValidator(_texts)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_https)]
+PlainUrl = Annotated[str, AfterValidator(_plain_https)]
 
 
 class Part(BaseModel):
@@ -124,14 +140,12 @@ class Report(Part):
 class EventPart(Part):
     title: Texts
     slug: Slug | None = None
-    date: date
+    date: Day
     format: str = "hybrid"
     home_zone: Zone
     also_show: list[Zone] = []
     venue: Annotated[str, Field(max_length=300)] | None = None
-    stream_url: Url | None = None
-    capacity: int | None = None
-    registration_closes: datetime | None = None
+    stream_url: PlainUrl | None = None
     contact: Annotated[str, Field(pattern=r"^[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+$", max_length=254)]
     organisers: list[Organiser] = []
     funding: Funding | None = None
@@ -239,8 +253,8 @@ def read_conference(text: str) -> ConferenceFile:
 
 
 def left_out(part: Part, place: str = "") -> list[str]:
-    """The fields of a file that nobody knows, by their place in it."""
-    found = [f"{place}{name}" for name in part.model_extra or {}]
+    """The fields of a file that say something and that nobody knows, by their place in it."""
+    found = [f"{place}{name}" for name, value in (part.model_extra or {}).items() if value is not None]
     for name, value in part:
         inner = enumerate(value) if isinstance(value, list) else [("", value)]
         for number, piece in inner:

@@ -10,12 +10,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventops.agenda.events import event_clocks
-from eventops.agenda.models import Event, Room, Session
+from eventops.agenda.models import YEARS, Event, Room, Session
 from eventops.db import db
 from eventops.times import Reading, UncertainTime, UnknownZone, parse_wall, stored_instant, to_instant, to_wall
-
-YEARS = range(1970, 2200)
-"""In which sessions may be. At the ends of the calendar some zones' clocks have no date for an instant."""
 
 
 class StaleEdit(Exception):

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventops.db import Base, Model, WallTime
 from eventops.marks import mark
 
+YEARS = range(1970, 2200)
+"""In which events may be. At the ends of the calendar some zones' clocks have no date for an instant."""
+
 
 class Event(Model):
     """A conference."""

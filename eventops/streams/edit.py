@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from eventops.db import db
-from eventops.streams.address import is_plain_https
+from eventops.plain_https import is_plain_https
 from eventops.streams.models import Stream
 
 

@@ -17,9 +17,9 @@ from eventops.agenda.programme import items, visible_sessions
 from eventops.agenda.views import titles
 from eventops.headers import LEAVING_POLICY
 from eventops.languages import in_language
+from eventops.plain_https import is_plain_https
 from eventops.registration.models import Registration
 from eventops.routes import personal_link
-from eventops.streams.address import is_plain_https
 from eventops.streams.join import Closed, Decision, NotEntitled, Open, decide, find_stream
 from eventops.streams.models import Stream
 from eventops.streams.on_air import broadcast, on_now, up_next

@@ -39,7 +39,27 @@ def test_conference_file_of_the_real_day_is_read_whole() -> None:
         ),
         ('start_local: "2024-05-07T12:20"', 'start_local: "2024-05-07T19:20"', "sessions.4: must end after it starts"),
         ('"2024-05-07T11:00"       # fact', '"2024-05-07T15:00"  # fact', "public_part: must end after it starts"),
-        ("stream_url: null", "stream_url: javascript:alert(1)", "event.stream_url: must begin with https://"),
+        (
+            "stream_url: null",
+            "stream_url: javascript:alert(1)",
+            "event.stream_url: must be a whole https:// URL, without user name or password",
+        ),
+        (
+            "stream_url: null",
+            "stream_url: https://exa mple.org",
+            "event.stream_url: must be a whole https:// URL, without user name or password",
+        ),
+        ("date: 2024-05-07 ", "date: 1969-05-07 ", "event.date: must be in the years from 1970 to 2199"),
+        (
+            'start_local: "2024-05-07T12:20"',
+            'start_local: "0001-01-01T00:00"',
+            "sessions.4.start_local: must be in the years from 1970 to 2199",
+        ),
+        (
+            '"2024-05-07T14:00"         # fact',
+            '"9999-12-31T23:59"  # fact',
+            "public_part.end_local: must be in the years from 1970 to 2199",
+        ),
         ("  format: hybrid", "  slug: desk", "event.slug: is a word that eventops needs for itself; choose another"),
         (
             'contact: "events@example.org"',
@@ -83,6 +103,13 @@ def test_conference_file_unknown_fields_are_named() -> None:
     """What is not understood is left out, and said."""
     file = read_conference(changed(("    kind: keynote", "    kind: keynote\n    colour: red")))
     assert left_out(file) == ["sessions.4.colour"]
+
+
+def test_conference_file_fields_that_do_nothing_are_named_unless_empty() -> None:
+    """A number of seats and an end of registration limit nothing, so nobody may rely on them."""
+    given = ("capacity: null ", "capacity: 80 "), ("registration_closes: null ", "registration_closes: 2024-05-01 ")
+    assert left_out(read_conference(changed(*given))) == ["event.capacity", "event.registration_closes"]
+    assert left_out(read_conference(changed(given[0]))) == ["event.capacity"]
 
 
 def test_conference_file_unknown_fields_are_not_taken_along() -> None:

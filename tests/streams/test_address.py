@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from eventops.db import db
-from eventops.streams.address import is_plain_https
+from eventops.plain_https import is_plain_https
 from eventops.streams.edit import UnsafeAddress, add_stream
 from eventops.streams.models import Stream
 from tests.apps import changing, reading

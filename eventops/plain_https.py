@@ -1,4 +1,4 @@
-"""Which addresses of a stream's provider are taken, and later sent out."""
+"""Which addresses of elsewhere are taken, and later sent out."""
 
 from __future__ import annotations
 
