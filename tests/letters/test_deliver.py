@@ -161,7 +161,8 @@ def test_deliver_asks_the_kind_before_it_calls_a_letter_expired(app: Flask, serv
     def write(letter: DueLetter, now: datetime) -> Draft | Skip | Later:
         if letter.key == "4":
             raise LookupError
-        return {"1": moved, "2": Skip("cancelled")}.get(letter.key) or greet(letter, now)
+        others: dict[str, Skip | Later] = {"1": moved, "2": Skip("cancelled")}
+        return others.get(letter.key) or greet(letter, now)
 
     with writing(write):
         assert deliver(app) == 0

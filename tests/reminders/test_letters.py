@@ -279,6 +279,28 @@ def test_reminder_takes_a_new_hour_that_is_still_ahead(app: Flask, cast: Confere
         assert all("12:00–15:00 Finnish time" in text for text in texts(message))
 
 
+@pytest.mark.parametrize("by", [timedelta(hours=2), timedelta(days=2)])
+def test_reminder_outlives_its_old_hour_when_the_public_part_was_moved_to_later(
+    app: Flask, cast: Conference, catcher: Catcher, by: timedelta
+) -> None:
+    """Moved while mail could not be sent: nothing fails at the old start, and each letter leaves before the new one."""
+    queue(app, HALF_AN_HOUR_BEFORE)
+    move_public_part(app, cast, by)
+    for now in (START + LATE, START + 2 * LATE, START + by - LATE):
+        deliver(app, now)
+    assert len(catcher.messages()) == 8
+    assert set(states(app, cast).values()) == {("sent", None)}
+
+
+def test_reminder_that_nobody_was_there_to_send_is_shown_as_failed(
+    app: Flask, cast: Conference, catcher: Catcher
+) -> None:
+    """The worker was down from before the first reminder until the public part had begun."""
+    play(app, START)
+    assert catcher.messages() == []
+    assert set(states(app, cast).values()) == {("failed", "expired")}
+
+
 def test_reminder_is_skipped_when_the_public_part_has_started(app: Flask, cast: Conference, catcher: Catcher) -> None:
     """Moved to earlier than now, though the letter would not have expired yet."""
     queue(app, DANISH_NINE)
