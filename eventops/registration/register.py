@@ -38,15 +38,16 @@ def day_ends_at(event: Event) -> datetime:
 def sign_up(event: Event, form: SignUpForm, now: datetime) -> Registration:
     """Register the person, or take up the registration that the address has; a letter follows in either case.
 
-    Nobody is registered before the address is confirmed, so until then the latest form counts. Who is confirmed stays
-    as they are, whoever fills in a form with their address. `form` has no complaints, and sign-up has not ended.
+    Nobody is registered before the address is confirmed, so until then the latest form counts, but letters go to the
+    address as it was first spelt, and who has cancelled has done so. Who is confirmed stays as they are, whoever fills
+    in a form with their address. `form` has no complaints, and sign-up has not ended.
     """
     person = _registration_of(event, form, now)
     if person.state == "confirmed":
         _write_to(person, "already_registered", _letter_key(person, now), now, day_ends_at(event))
         return person
     if person.state == "cancelled":
-        person.state, person.created_at, person.cancelled_at = "pending", now, None
+        person.state, person.created_at = "pending", now
     for field, answer in _answers(event, form, now).items():
         setattr(person, field, answer)
     expires_at = min(now + CONFIRM_WITHIN, sign_up_ends_at(event))
@@ -60,7 +61,7 @@ def confirm(registration: Registration, now: datetime) -> None:
     _lock(registration)
     if registration.state != "pending":
         return
-    registration.state, registration.confirmed_at = "confirmed", now
+    registration.state, registration.confirmed_at, registration.cancelled_at = "confirmed", now, None
     issue(registration, now)
     _write_to(registration, "confirmed", letter_stamp(now), now, day_ends_at(event_of(registration)))
 
@@ -86,7 +87,7 @@ def _registration_of(event: Event, form: SignUpForm, now: datetime) -> Registrat
     """The registration that the address has at the event, made now if there is none; nobody else changes it."""
     key = email_key(form.email)
     row = {"id": uuid4(), "event_id": event.id, "email_key": key, "state": "pending", "created_at": now}
-    row |= _answers(event, form, now)
+    row |= {"email": form.email, **_answers(event, form, now)}
     db.session.execute(_insert().values(row))
     same_address = select(Registration).where(Registration.event_id == event.id, Registration.email_key == key)
     return db.session.scalars(same_address.with_for_update()).one()
@@ -101,7 +102,6 @@ def _insert() -> Insert:
 def _answers(event: Event, form: SignUpForm, now: datetime) -> dict[str, object]:
     return {
         "name": form.name,
-        "email": form.email,
         "attendance_mode": form.mode,
         "language": form.language,
         "zone": reader_zone(form.language, event.home_zone),
