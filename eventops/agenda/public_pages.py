@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -26,6 +27,8 @@ class Rendering:
     headers: list[tuple[str, str]]
     body: bytes
     until: float
+    renewal: Lock = field(default_factory=Lock)
+    """Held by whoever has it rendered anew, while the others wait."""
 
 
 class PublicPages:
@@ -42,13 +45,24 @@ class PublicPages:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         rendering = self._kept.get(environ["PATH_INFO"])
-        method = environ["REQUEST_METHOD"]
-        if rendering is None or rendering.until < time.monotonic() or method not in ("GET", "HEAD"):
+        if rendering is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._application(environ, start_response)
-        if method == "HEAD" or "HTTP_IF_NONE_MATCH" in environ:
+        if rendering.until < time.monotonic():
+            return self._renew(rendering, environ, start_response)
+        if environ["REQUEST_METHOD"] == "HEAD" or "HTTP_IF_NONE_MATCH" in environ:
             return _conditional(rendering, environ)(environ, start_response)
         start_response("200 OK", rendering.headers)
         return [rendering.body]
+
+    def _renew(self, old: Rendering, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        with old.renewal:
+            if self._kept.get(path) is old:
+                answer = self._application(environ, start_response)
+                if self._kept.get(path) is old:
+                    self._kept.pop(path, None)  # it is not for everybody any more
+                return answer
+        return self(environ, start_response)
 
     def forget(self) -> None:
         """Let the application answer anew."""

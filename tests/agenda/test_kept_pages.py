@@ -1,6 +1,8 @@
 """What strangers get is kept for a second, and is then the same in every byte."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -70,6 +72,32 @@ def test_page_is_rendered_anew_after_a_second(app: Flask, client: FlaskClient) -
     kept = client.get(PROGRAMME).text
     time.sleep(KEPT_SECONDS)
     assert ("Another Title" in kept, "Another Title" in client.get(PROGRAMME).text) == (False, True)
+
+
+def test_page_is_rendered_once_for_all_who_wait(app: Flask, client: FlaskClient, statements: list[str]) -> None:
+    """When a page's second is over and eight ask at once, one of them has it rendered, and all get that."""
+    client.get(PROGRAMME)
+    needed = len(statements)
+    time.sleep(KEPT_SECONDS)
+    del statements[:]
+    begin = Barrier(8)
+
+    def ask(_number: int) -> str:
+        begin.wait()
+        return app.test_client().get(PROGRAMME).text
+
+    with ThreadPoolExecutor(8) as pool:
+        pages = set(pool.map(ask, range(8)))
+    assert (len(pages), len(statements)) == (1, needed)
+
+
+def test_page_that_goes_is_not_answered_for(app: Flask, client: FlaskClient) -> None:
+    """A second after an event was withdrawn its page is missing, and stays so."""
+    client.get(PROGRAMME)
+    with changing(app):
+        db.session.scalars(select(Event)).one().published_at = None
+    time.sleep(KEPT_SECONDS)
+    assert [client.get(PROGRAMME).status_code for _ in range(2)] == [404, 404]
 
 
 def test_missing_page_is_not_kept(app: Flask, client: FlaskClient) -> None:
