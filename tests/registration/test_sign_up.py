@@ -89,7 +89,7 @@ def test_reader_goes_by_the_clock_of_their_language(mailbox: Mailbox, browser: F
 
 
 def test_pending_person_who_signs_up_again_changes_the_answers(mailbox: Mailbox, browser: FlaskClient) -> None:
-    """Until the address is confirmed the last form counts, but not its spelling of the address; ten minutes pass between the first letters."""
+    """Until the address is confirmed the last form counts, but for the address's spelling; a second letter waits."""
     browser.post(URL, data=FORM)
     browser.post(URL, data=FORM | {"email": "ASA@example.org", "name": "Åsa", "mode": "online", "language": "da"})
     found = person(mailbox.app, FORM["email"])
