@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
+from functools import cache
 from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID, uuid4
 
@@ -13,9 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from eventops.db import db
 from eventops.letters.models import Letter
-
-CHUNK = 500
-"""Rows a statement, so that its parameters stay below what either database takes."""
 
 
 class NewLetter(TypedDict):
@@ -43,12 +40,11 @@ def queue(**letter: Unpack[NewLetter]) -> bool:
 
 def queue_many(letters: Iterable[NewLetter]) -> int:
     """Queue letters, those that are there already excepted, and give the number of new ones. Inside `write()`."""
-    rows = map(_row, letters)
-    new = 0
-    while chunk := list(islice(rows, CHUNK)):
-        insert = _insert().values(chunk).execution_options(preserve_rowcount=True)
-        new += db.session.connection().execute(insert).rowcount
-    return new
+    rows = [_row(letter) for letter in letters]
+    if not rows:
+        return 0
+    connection = db.session.connection()
+    return connection.execute(_insert(connection.dialect.name), rows).rowcount
 
 
 def next_tries(after: datetime, until: datetime) -> list[datetime]:
@@ -59,10 +55,11 @@ def next_tries(after: datetime, until: datetime) -> list[datetime]:
     return list(db.session.scalars(waiting.distinct().order_by(Letter.next_try_at)))
 
 
-def _insert() -> Insert:
-    if db.session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(Letter).on_conflict_do_nothing()
-    return postgresql.insert(Letter).on_conflict_do_nothing()
+@cache
+def _insert(database: str) -> Insert:
+    insert = sqlite.insert if database == "sqlite" else postgresql.insert
+    statement: Insert = insert(Letter).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def _row(letter: NewLetter) -> dict[str, Any]:
