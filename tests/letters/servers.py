@@ -96,6 +96,13 @@ def end_after_letter(caller: socket.socket) -> None:
     caller.sendall(b"250 OK\r\n")
 
 
+def tire_after_letter(caller: socket.socket) -> None:
+    """Accepts one letter, and has had enough when the next one begins."""
+    end_after_letter(caller)
+    caller.recv(1000)
+    caller.sendall(b"421 4.7.0 enough for one connection\r\n")
+
+
 def hang_up_after_message(caller: socket.socket) -> None:
     """Takes a message and closes the connection without a word."""
     _be_polite(caller)

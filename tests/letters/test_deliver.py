@@ -275,10 +275,17 @@ def test_deliver_does_not_record_over_a_new_owner(app: Flask, server: Moody, cap
 def test_deliver_gives_back_what_its_lease_leaves_no_time_for(app: Flask, server: Moody) -> None:
     """With a slow server a batch outlasts its lease: the rest is claimed anew, and counts as tried once."""
     put_letters(app, 4)
-    server.before_accepting = lambda: sleep(0.3)
+    leases = []
+
+    def dawdle() -> None:
+        sleep(0.3)
+        leases.append(max(letter.leased_until for letter in letters(app) if letter.leased_until))
+
+    server.before_accepting = dawdle
     assert deliver(app, lease=timedelta(seconds=2), deadline=timedelta(seconds=1.5)) == 4
     assert states(app) == [("sent", None, 1)] * 4
     assert len(server.messages()) == 4
+    assert len(set(leases)) > 1
 
 
 def test_deliver_refuses_a_lease_shorter_than_the_deadline(app: Flask) -> None:

@@ -20,6 +20,7 @@ from tests.letters.servers import (
     hang_up_after_message,
     secure_server,
     speaking_server,
+    tire_after_letter,
 )
 
 LETTER = Envelope("events@example.org", "maija@example.org", b"Subject: Hello\r\n\r\n.\r\n..\r\nBye\r\n")
@@ -58,9 +59,10 @@ def test_hand_over_refusal_leaves_the_connection_usable(server: Moody, said: str
             assert postman.hand_over(LETTER) == ACCEPTED
 
 
-def test_hand_over_reconnects_when_server_ends_connections() -> None:
+@pytest.mark.parametrize("talk", [end_after_letter, tire_after_letter])
+def test_hand_over_reconnects_when_server_ends_connections(talk: Talk) -> None:
     """A server that takes one letter a connection gets them all, without a pause."""
-    with speaking_server(end_after_letter) as server, postman_to(server) as postman:
+    with speaking_server(talk) as server, postman_to(server) as postman:
         assert [postman.hand_over(LETTER) for _ in range(4)] == [ACCEPTED] * 4
 
 
