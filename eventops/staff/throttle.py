@@ -9,12 +9,13 @@ from __future__ import annotations
 import hmac
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
+from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import Uuid, delete, func, insert, literal, select
+from sqlalchemy import Integer, Table, bindparam, delete, func, select
 
 from eventops.config import settings
-from eventops.db import UtcDateTime, db, one_at_a_time, write
+from eventops.db import db, one_at_a_time, write
 from eventops.staff.accounts import key_of
 from eventops.staff.models import SignInAttempt
 
@@ -25,6 +26,22 @@ FREE_FAILURES = 5
 """Of one account, before it pauses."""
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=2)
+
+
+# Made once, of the bare table: making it anew would take longer than its work.
+_attempts = SignInAttempt.__table__.c
+_COUNTED = select(func.count()).where(_attempts.who == bindparam("who"), _attempts.at > bindparam("since"))
+_ONE_MORE = (
+    cast(Table, SignInAttempt.__table__)
+    .insert()
+    .from_select(
+        ["id", "who", "at"],
+        select(*(bindparam(name, type_=_attempts[name].type) for name in ("id", "who", "at"))).where(
+            _COUNTED.scalar_subquery() < bindparam("limit", type_=Integer)
+        ),
+    )
+    .execution_options(preserve_rowcount=True)
+)
 
 
 def begin_attempt(email: str, address: str | None, now: datetime) -> timedelta:
@@ -56,10 +73,8 @@ def count_sign_up(address: str | None, now: datetime) -> timedelta:
     another.
     """
     network, limit = _keyed(f"sign-up {_network(address)}"), settings().sign_ups_per_network
-    counted = select(func.count()).where(SignInAttempt.who == network, SignInAttempt.at > now - WINDOW)
-    row = select(literal(uuid4(), Uuid()), literal(network), literal(now, UtcDateTime()))
-    one_more = insert(SignInAttempt).from_select(["id", "who", "at"], row.where(counted.scalar_subquery() < limit))
-    if db.session.connection().execute(one_more.execution_options(preserve_rowcount=True)).rowcount:
+    values = {"id": uuid4(), "who": network, "at": now, "since": now - WINDOW, "limit": limit}
+    if db.session.connection().execute(_ONE_MORE, values).rowcount:
         return timedelta(0)
     return _until_free(_failures(network, now), limit, now)
 
