@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import make_transient_to_detached
 
 from eventops.agenda.events import last_day, public_window
 from eventops.agenda.models import Event
@@ -87,16 +90,28 @@ def _registration_of(event: Event, form: SignUpForm, now: datetime) -> Registrat
     """The registration that the address has at the event, made now if there is none; nobody else changes it."""
     key = email_key(form.email)
     row = {"id": uuid4(), "event_id": event.id, "email_key": key, "state": "pending", "created_at": now}
-    row |= {"email": form.email, **_answers(event, form, now)}
-    db.session.execute(_insert().values(row))
+    row |= {"email": form.email, "link_version": 1, **_answers(event, form, now)}
+    connection = db.session.connection()
+    if connection.execute(_insert(connection.dialect.name), row).rowcount:
+        return _as_stored(row)
     same_address = select(Registration).where(Registration.event_id == event.id, Registration.email_key == key)
     return db.session.scalars(same_address.with_for_update()).one()
 
 
-def _insert() -> Insert:
-    insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+@cache
+def _insert(database: str) -> Insert:
+    """Made once: making it anew would take longer than its work."""
+    insert = sqlite.insert if database == "sqlite" else postgresql.insert
     statement: Insert = insert(Registration).on_conflict_do_nothing(index_elements=["event_id", "email_key"])
-    return statement
+    return statement.execution_options(preserve_rowcount=True)
+
+
+def _as_stored(row: dict[str, Any]) -> Registration:
+    """The registration of a row that this transaction has just inserted, without reading it back."""
+    person = Registration(**row)
+    make_transient_to_detached(person)
+    db.session.add(person)
+    return person
 
 
 def _answers(event: Event, form: SignUpForm, now: datetime) -> dict[str, object]:
