@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from eventops import clock
 from eventops.agenda.calendar import calendar as as_calendar
-from eventops.agenda.events import event_clocks, event_or_404, public_window, spoken_language
+from eventops.agenda.events import event_clocks, event_or_404, public_window, recent_event_or_404, spoken_language
 from eventops.agenda.models import Event
 from eventops.agenda.programme import items, visible_sessions
 from eventops.agenda.views import by_day, titles
@@ -163,18 +163,15 @@ def people(slug: str) -> Answer:
 
 
 def _signed_up(slug: str, form: SignUpForm, now: datetime) -> bool:
-    """Sign somebody up, unless it is too late. Nothing is read before write(), which would have to read it again.
-
-    Aborts with 429 after too many from the same network.
-    """
+    """Sign somebody up, unless it is too late. Aborts with 429 after too many from the same network."""
+    event = recent_event_or_404(slug)
+    if now >= register.sign_up_ends_at(event):
+        return False
     with write():
-        event = event_or_404(slug)
-        is_open = now < register.sign_up_ends_at(event)
-        if is_open:
-            if wait := count_sign_up(request.remote_addr, clock.real_now()):
-                raise TooManyRequests(retry_after=math.ceil(wait.total_seconds()))
-            register.sign_up(event, form, now)
-    return is_open
+        if wait := count_sign_up(request.remote_addr, clock.real_now()):
+            raise TooManyRequests(retry_after=math.ceil(wait.total_seconds()))
+        register.sign_up(event, form, now)
+    return True
 
 
 def _page(name: str, event: Event, **context: object) -> str:
