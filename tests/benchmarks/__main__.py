@@ -35,7 +35,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print a list of figures instead of a table")
-    parser.add_argument("--seconds", type=float, default=1.0, help="of a round, of which each work has eight")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of a round, of which each work has ten")
     parser.add_argument("--work", nargs="+", choices=list(AIMS), default=list(AIMS), help="measure only these")
     parser.add_argument("--database", nargs="+", choices=DATABASES, default=list(DATABASES))
     return parser.parse_args()

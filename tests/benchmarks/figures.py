@@ -8,7 +8,7 @@ from statistics import quantiles
 
 from tests.benchmarks.load import Outcome
 
-ROUNDS = 15
+ROUNDS = 9
 """An odd number, so that one of them is in the middle. One more goes before, to warm up."""
 
 

@@ -27,7 +27,7 @@ from tests.benchmarks.message import Contents, build, take_apart
 from tests.benchmarks.sink import Sink
 
 KIND = "reminder_day_before"
-A_SECOND = 300
+A_SECOND = 100
 """Letters that a round of a second queues, as long as there are people."""
 
 

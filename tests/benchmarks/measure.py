@@ -148,5 +148,5 @@ def _settings(database_url: str, mail_port: int) -> Settings:
         base_url="http://127.0.0.1:8000",
         mail_url=f"smtp://127.0.0.1:{mail_port}",
         mail_from="events@example.org",
-        sign_ups_per_network=1_000_000_000,
+        trusted_proxies=1,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
+from ipaddress import IPv4Address
 from itertools import count
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -16,6 +17,7 @@ from sqlalchemy import delete
 
 from eventops.checkin.models import Scan
 from eventops.db import db, write
+from eventops.languages import LANGUAGES
 from eventops.viewer import SYSTEM, seeing
 from tests.benchmarks.event import Prepared
 from tests.benchmarks.load import Load
@@ -73,10 +75,8 @@ def scan(site: Site, seconds: float) -> Load:
 
 
 def sign_up(site: Site, seconds: float) -> Load:
-    """Every form is sent in by somebody new."""
-    path = f"/en/{site.prepared.slug}/sign-up"
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    forms = [post(path, headers, _form(next(_person))) for _ in range(int(AT_MOST * seconds) + 8)]
+    """Every form is sent in by somebody new, from a network of their own as a proxy in front names it."""
+    forms = [_sign_up(site.prepared.slug, next(_person)) for _ in range(int(AT_MOST * seconds) + 8)]
     return Load(port=site.port, requests=forms, seconds=seconds, status=303)
 
 
@@ -130,13 +130,16 @@ def _envelope(code: str) -> str:
     return json.dumps({"device_now": now, "scans": [item]})
 
 
-def _form(number: int) -> str:
-    return urlencode(
-        {
-            "name": f"New Guest {number}",
-            "email": f"new.guest.{number}@example.org",
-            "mode": "onsite" if number % 2 else "online",
-            "language": ("en", "fi", "sv", "da", "nb")[number % 5],
-            "privacy": "yes",
-        }
-    )
+def _sign_up(slug: str, number: int) -> str:
+    form = {
+        "name": f"New Guest {number}",
+        "email": f"new.guest.{number}@example.org",
+        "mode": "onsite" if number % 2 else "online",
+        "language": list(LANGUAGES)[number % len(LANGUAGES)],
+        "privacy": "yes",
+    }
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Forwarded-For": str(IPv4Address("10.0.0.0") + number),
+    }
+    return post(f"/en/{slug}/sign-up", headers, urlencode(form))
