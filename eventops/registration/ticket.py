@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from uuid import UUID, uuid4
 
@@ -66,11 +67,12 @@ def short_code_of(code: str) -> str:
     return code[len(PREFIX) :][:6]
 
 
+@lru_cache(maxsize=2000)
 def qr_png(code: str, scale: int = 10) -> bytes:
     """A ticket code as a QR code: black on white, version 2, level M, quiet zone of 4, `scale` pixels a module.
 
-    All have the same mask: looking for the best of the eight takes two thirds of the time, and random codes gain
-    nothing by it.
+    Drawn once for a person's letters and pages. All have the same mask: looking for the best of the eight takes two
+    thirds of the time, and random codes gain nothing by it.
 
     Raises qrcode's DataOverflowError for more than 38 characters.
     """
