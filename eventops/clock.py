@@ -24,3 +24,9 @@ def move_to(instant: datetime) -> None:
         raise ValueError("the clock moves to an instant with an offset")
     global _shift
     _shift = instant - real_now()
+
+
+def follow_real_time() -> None:
+    """Take back every `move_to`."""
+    global _shift
+    _shift = timedelta(0)

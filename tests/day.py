@@ -221,6 +221,7 @@ def played(folder: Path, text: str) -> Iterator[PlayedDay]:
                 yield PlayedDay(day, day.contract(), _closed_ids(day))
         finally:
             day.stop()
+            clock.follow_real_time()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def tuesday() -> Iterator[datetime]:
     moment = datetime(2024, 5, 7, 7, 20, tzinfo=UTC)
     clock.move_to(moment)
     yield moment
-    clock.move_to(clock.real_now())
+    clock.follow_real_time()
 
 
 def test_catcher_keeps_messages_byte_for_byte(tuesday: datetime) -> None:
