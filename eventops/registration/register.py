@@ -52,7 +52,8 @@ def sign_up(event: Event, form: SignUpForm, now: datetime) -> Registration:
     if person.state == "cancelled":
         person.state, person.created_at = "pending", now
     for field, answer in _answers(event, form, now).items():
-        setattr(person, field, answer)
+        if getattr(person, field) != answer:
+            setattr(person, field, answer)
     expires_at = min(now + CONFIRM_WITHIN, sign_up_ends_at(event))
     _write_to(person, "confirm_address", _letter_key(person, now), now, expires_at)
     db.session.flush()
