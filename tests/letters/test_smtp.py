@@ -78,7 +78,7 @@ def test_hand_over_cuts_off_a_dripping_server(talk: Talk, outcome: str) -> None:
     with speaking_server(talk) as server, postman_to(server, seconds=0.6) as postman:
         began = monotonic()
         answer = postman.hand_over(LETTER)
-        assert 0.5 < monotonic() - began < 3
+        assert 0.5 < monotonic() - began < 10
         assert answer.outcome == outcome
         assert answer.words == "Connection unexpectedly closed: timed out"
 
