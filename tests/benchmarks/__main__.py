@@ -35,7 +35,8 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print a list of figures instead of a table")
-    parser.add_argument("--seconds", type=float, default=1.0, help="of a round, of which each work has ten")
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long a round lasts [1]")
+    parser.add_argument("--rounds", type=int, default=9, help="of each work and its floor; the middle one counts [9]")
     parser.add_argument("--work", nargs="+", choices=list(AIMS), default=list(AIMS), help="measure only these")
     parser.add_argument("--database", nargs="+", choices=DATABASES, default=list(DATABASES))
     return parser.parse_args()
@@ -49,10 +50,11 @@ def _measure(arguments: argparse.Namespace) -> list[Figure]:
             works=tuple(arguments.work),
             databases=tuple(arguments.database),
             seconds=arguments.seconds,
+            rounds=arguments.rounds,
             say=lambda what: progress.update(task, description=what),
             passed=lambda: progress.advance(task),
         )
-        progress.update(task, total=plan.rounds)
+        progress.update(task, total=plan.all_rounds)
         return list(measure(plan))
 
 

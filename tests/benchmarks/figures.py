@@ -8,9 +8,6 @@ from statistics import quantiles
 
 from tests.benchmarks.load import Outcome
 
-ROUNDS = 9
-"""An odd number, so that one of them is in the middle. One more goes before, to warm up."""
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -33,20 +30,21 @@ def compare(
     floor: str,
     run_work: Callable[[], Outcome],
     run_floor: Callable[[], Outcome],
+    rounds: int,
     passed: Callable[[], None],
 ) -> Figure:
     """Run the floor and the work in turn, so that whatever slows the machine slows both.
 
-    The round whose ratio is in the middle gives rates and ratio; the latencies are those of all rounds. `passed` is
-    called after each round.
+    The round whose ratio is in the middle gives rates and ratio; the latencies are those of all rounds. One round more
+    goes before, to warm up. `passed` is called after each.
     """
-    rounds = []
-    for _ in range(ROUNDS + 1):
-        rounds.append((run_floor(), run_work()))
+    pairs = []
+    for _ in range(rounds + 1):
+        pairs.append((run_floor(), run_work()))
         passed()
-    del rounds[0]
-    below, ours = sorted(rounds, key=lambda pair: pair[1].rate / pair[0].rate)[ROUNDS // 2]
-    in_hundredths = quantiles([latency for _, ours in rounds for latency in ours.latencies], n=100, method="inclusive")
+    del pairs[0]
+    below, ours = sorted(pairs, key=lambda pair: pair[1].rate / pair[0].rate)[rounds // 2]
+    in_hundredths = quantiles([latency for _, ours in pairs for latency in ours.latencies], n=100, method="inclusive")
     return Figure(
         work=work,
         database=database,

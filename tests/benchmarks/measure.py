@@ -14,7 +14,7 @@ from eventops import clock, create_app
 from eventops.config import Settings
 from eventops.db import db
 from tests.benchmarks.event import prepare
-from tests.benchmarks.figures import ROUNDS, Figure, compare
+from tests.benchmarks.figures import Figure, compare
 from tests.benchmarks.floors import TABLE
 from tests.benchmarks.letters import Office
 from tests.benchmarks.load import Load, Outcome, run
@@ -36,15 +36,17 @@ class Plan:
     databases: tuple[str, ...]
     seconds: float
     """How long a round lasts, where its requests do not run out before."""
+    rounds: int
+    """Of each work on each database, after one to warm up."""
     say: Callable[[str], None]
     """Told each step as it begins."""
     passed: Callable[[], None]
     """Called after each round."""
 
     @property
-    def rounds(self) -> int:
+    def all_rounds(self) -> int:
         """How many there are in all."""
-        return len(self.works) * len(self.databases) * (ROUNDS + 1)
+        return len(self.works) * len(self.databases) * (self.rounds + 1)
 
     @property
     def needs_postgresql(self) -> bool:
@@ -138,7 +140,7 @@ def _figure(name: str, database: str, plan: Plan, floors: Floors, site: Site, of
         return run(floors.load(floor, plan.seconds))
 
     floor = "smtp" if name == LETTERS else WORKS[name].floor
-    return compare(name, database, floor, ours, below, plan.passed)
+    return compare(name, database, floor, ours, below, plan.rounds, plan.passed)
 
 
 def _settings(database_url: str, mail_port: int) -> Settings:
