@@ -35,12 +35,10 @@ from tests.day import (
 from tests.english import english_in, english_in_text
 from tests.walks import NOWHERE, STAFF_ROLES, Dump, Visit, demo_pages, dump, heads, in_demo, public_addresses, walk
 
-pytestmark = pytest.mark.xdist_group("day")
-
 
 @dataclass
 class Seen:
-    """What everybody was given by GET, then by HEAD, and the database before and after."""
+    """What everybody was given, and the database before and after."""
 
     visits: dict[str, Visit]
     before: Dump

@@ -58,7 +58,7 @@ def walk(day: PlayedDay, staff: dict[str, FlaskClient]) -> dict[str, Visit]:
         urls = [guest["personal_url"], *(stream["waiting_url"] for stream in guest["streams"])]
         visits[guest["name"]] = Visit(anybody, guest["email"], [url.removeprefix(BASE_URL) for url in urls])
     for role, client in staff.items():
-        visits[role] = Visit(client, starts=[f"/en/desk/{day.slug}/", "/en/desk/"])
+        visits[role] = Visit(client, starts=[f"/en/desk/{day.slug}/", "/en/desk/", "/en/sign-in"])
     for visit in visits.values():
         visit.answers = crawl(visit.client, visit.starts, BASE_URL, leave_out=in_demo)
     return visits

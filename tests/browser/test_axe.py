@@ -14,8 +14,6 @@ from tests.browser.test_day import open_mail, sign_in, verdict
 from tests.day import message_of, texts_of
 from tests.demo.demos import RunningDemo, call, with_data
 
-pytestmark = pytest.mark.xdist_group("axe")
-
 PHONE, DESKTOP = (360, 740), (1280, 900)
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}

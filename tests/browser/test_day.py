@@ -18,8 +18,6 @@ from tests.day import message_of
 from tests.demo.demos import RunningDemo, call, with_data
 from tests.qr import read_qr
 
-pytestmark = pytest.mark.xdist_group("browser day")
-
 KEYNOTE_MOVED = "12:45–13:45 Finnish time"
 FRAMES = 30
 """A second of film."""
