@@ -124,7 +124,7 @@ class _Batch:
     def keep(self) -> None:
         # In the order of their ids, so that two uploads with the same ids never wait for each other in a circle.
         if self.rows:
-            db.session.execute(_KEEP, sorted(self.rows, key=lambda row: row["id"]))
+            db.session.connection().execute(_KEEP, sorted(self.rows, key=lambda row: row["id"]))
 
     def _judge(self, item: Item) -> Kept:
         holder = self.holders.get(item.code)
@@ -200,7 +200,9 @@ _KEEP = cast(Table, Scan.__table__).insert()
 
 def _kept_before(ids: Iterable[UUID], tickets: Iterable[UUID]) -> list[Kept]:
     """Scans of these ids or tickets."""
-    return [Kept._make(row) for row in db.session.execute(_KEPT, {"ids": list(ids), "tickets": list(tickets)})]
+    return [
+        Kept._make(row) for row in db.session.connection().execute(_KEPT, {"ids": list(ids), "tickets": list(tickets)})
+    ]
 
 
 def _result(given_id: str, kept: Kept) -> Result:

@@ -65,7 +65,7 @@ def hold_tickets(event_id: UUID, codes: Iterable[str]) -> dict[str, Holder]:
     wanted = list({reading for read in meanings.values() for reading in read})
     if not wanted:
         return {}
-    rows = db.session.execute(_HELD, {"event_id": event_id, "wanted": wanted}).all()
+    rows = db.session.connection().execute(_HELD, {"event_id": event_id, "wanted": wanted}).all()
     found = {row.short_code: Holder(*row[2:]) for row in rows} | {row.code: Holder(*row[2:]) for row in rows}
     matches = {code: next((found[r] for r in read if r in found), None) for code, read in meanings.items()}
     return {code: holder for code, holder in matches.items() if holder}
