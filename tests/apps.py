@@ -12,6 +12,7 @@ import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from eventops import create_app
 from eventops.config import Settings
@@ -22,6 +23,24 @@ from tests.postgres import Cluster
 BASE_URL = "http://localhost"
 MakeApp = Callable[..., Flask]
 _number = count()
+
+
+def _compile_rules_once() -> None:
+    """Werkzeug compiles every rule of every application anew: for tests that is most of making one."""
+    compile_builder, compiled = Rule._compile_builder, {}
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = rule.rule, tuple(rule._trace), append_unknown
+        if rule.defaults:
+            return compile_builder(rule, append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = remembered  # type: ignore[method-assign, assignment]
+
+
+_compile_rules_once()
 
 
 def settings_for(database_url: str, **more: object) -> Settings:
