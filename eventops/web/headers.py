@@ -25,6 +25,6 @@ def init_headers(app: Flask, is_https: bool) -> None:
         headers = response.headers
         if request.endpoint == "static" and request.path.endswith(DECODER):
             headers["Content-Security-Policy"] = SCANNER_POLICY
-        for name, value in fixed.items():
-            headers.setdefault(name, value)
+        present = {name.lower() for name, _ in headers}
+        headers.extend([(name, value) for name, value in fixed.items() if name.lower() not in present])
         return response
