@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -181,28 +181,26 @@ def refusal(holder: Holder | None, kind: str, is_open: bool, is_inside: bool) ->
 
 # Made once, of bare tables, like those of tickets.py.
 _scans, _tickets, _people = Scan.__table__.c, Ticket.__table__.c, Registration.__table__.c
-_KEPT = (
-    select(*(_scans[name] for name in Kept._fields[:-1]), _people.name)
-    .select_from(
-        Scan.__table__.outerjoin(Ticket.__table__, _tickets.id == _scans.ticket_id).outerjoin(
-            Registration.__table__, _people.id == _tickets.registration_id
-        )
-    )
-    .where(
-        or_(
-            _scans.id.in_(bindparam("ids", expanding=True)),
-            _scans.ticket_id.in_(bindparam("tickets", expanding=True)),
-        )
+_KEPT_ANY = select(*(_scans[name] for name in Kept._fields[:-1]), _people.name).select_from(
+    Scan.__table__.outerjoin(Ticket.__table__, _tickets.id == _scans.ticket_id).outerjoin(
+        Registration.__table__, _people.id == _tickets.registration_id
     )
 )
+_KEPT = _KEPT_ANY.where(
+    or_(_scans.id.in_(bindparam("ids", expanding=True)), _scans.ticket_id.in_(bindparam("tickets", expanding=True)))
+)
+_KEPT_ONE = _KEPT_ANY.where(or_(_scans.id == bindparam("id"), _scans.ticket_id == bindparam("ticket")))
 _KEEP = cast(Table, Scan.__table__).insert()
 
 
-def _kept_before(ids: Iterable[UUID], tickets: Iterable[UUID]) -> list[Kept]:
+def _kept_before(ids: Collection[UUID], tickets: Collection[UUID]) -> list[Kept]:
     """Scans of these ids or tickets."""
-    return [
-        Kept._make(row) for row in db.session.connection().execute(_KEPT, {"ids": list(ids), "tickets": list(tickets)})
-    ]
+    connection = db.session.connection()
+    if len(ids) == len(tickets) == 1:
+        rows = connection.execute(_KEPT_ONE, {"id": next(iter(ids)), "ticket": next(iter(tickets))})
+    else:
+        rows = connection.execute(_KEPT, {"ids": list(ids), "tickets": list(tickets)})
+    return [Kept._make(row) for row in rows]
 
 
 def _result(given_id: str, kept: Kept) -> Result:

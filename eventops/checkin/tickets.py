@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, or_, select
 
 from eventops.db import db
 from eventops.registration.models import Admission, Registration, Ticket
@@ -19,26 +20,32 @@ _AS_MEANT = str.maketrans("OIL", "011")
 
 # Statements of the door are made once, of bare tables: making them anew would take longer than all their work.
 _tickets, _people, _admissions = Ticket.__table__.c, Registration.__table__.c, Admission.__table__.c
-_wanted = bindparam("wanted", type_=String, expanding=True)
-_HELD = (
-    select(
-        _tickets.code,
-        _tickets.short_code,
-        _tickets.id,
-        _people.name,
-        _people.state,
-        _people.attendance_mode,
-        _tickets.revoked_at.is_not(None),
-        exists().where(_admissions.registration_id == _people.id, _admissions.revoked_at.is_(None)),
+
+
+def _held(is_wanted: Callable[[ColumnElement[str]], ColumnElement[bool]]) -> Select[Any]:
+    return (
+        select(
+            _tickets.code,
+            _tickets.short_code,
+            _tickets.id,
+            _people.name,
+            _people.state,
+            _people.attendance_mode,
+            _tickets.revoked_at.is_not(None),
+            exists().where(_admissions.registration_id == _people.id, _admissions.revoked_at.is_(None)),
+        )
+        .join_from(Ticket.__table__, Registration.__table__, _people.id == _tickets.registration_id)
+        .where(
+            _tickets.event_id == bindparam("event_id"), or_(is_wanted(_tickets.code), is_wanted(_tickets.short_code))
+        )
+        .order_by(_tickets.id)
+        .with_for_update(of=Ticket.__table__, key_share=True)
     )
-    .join_from(Ticket.__table__, Registration.__table__, _people.id == _tickets.registration_id)
-    .where(
-        _tickets.event_id == bindparam("event_id"),
-        or_(_tickets.code.in_(_wanted), _tickets.short_code.in_(_wanted)),
-    )
-    .order_by(_tickets.id)
-    .with_for_update(of=Ticket.__table__, key_share=True)
-)
+
+
+# A list is written into its statement at each execution; a single one, which is the rule, has a statement of its own.
+_HELD = _held(lambda code: code.in_(bindparam("wanted", type_=String, expanding=True)))
+_HELD_ONE = _held(lambda code: code == bindparam("wanted", type_=String))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,8 @@ def hold_tickets(event_id: UUID, codes: Iterable[str]) -> dict[str, Holder]:
     wanted = list({reading for read in meanings.values() for reading in read})
     if not wanted:
         return {}
-    rows = db.session.connection().execute(_HELD, {"event_id": event_id, "wanted": wanted}).all()
+    statement, values = (_HELD_ONE, wanted[0]) if len(wanted) == 1 else (_HELD, wanted)
+    rows = db.session.connection().execute(statement, {"event_id": event_id, "wanted": values}).all()
     found = {row.short_code: Holder(*row[2:]) for row in rows} | {row.code: Holder(*row[2:]) for row in rows}
     matches = {code: next((found[r] for r in read if r in found), None) for code, read in meanings.items()}
     return {code: holder for code, holder in matches.items() if holder}
