@@ -6,7 +6,7 @@ import pytest
 
 from tests.postgres import Cluster
 
-pytest_plugins = ["tests.apps", "tests.day", "tests.site"]
+pytest_plugins = ["tests.apps", "tests.day", "tests.site", "tests.walks"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,12 +1,10 @@
 """The demo's whole morning in one process: real letters over real SMTP, played forward to 10:50 Finnish time.
 
-It is played once for all the tests of a module. Each of its closed sessions bears words of its own in every field, and
-hours and people that nothing public has, so that a leak of any of them is found.
+It is played once for all the tests of a module.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +17,6 @@ from typing import Any
 
 import lxml.html
 import pytest
-import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -34,78 +31,26 @@ from eventops.demo.catcher import Caught
 from eventops.demo.day import Day
 from eventops.demo.seed import sign_up_at
 from eventops.demo.state import Folder
-from eventops.languages import LANGUAGES
 from eventops.registration.form import SignUpForm
 from eventops.registration.invitations import admit
 from eventops.registration.register import confirm, sign_up
 from eventops.streams.models import Stream
-from tests.agenda.conferences import TEXT
 from tests.apps import changing, reading
+from tests.canaries import (
+    CANARY,
+    CLOSED_HOURS,
+    EVERYTHING,
+    canary,
+    conference_with_canaries,
+    conference_without_closed,
+)
 
 BASE_URL = "http://localhost"
 NOW = datetime(2024, 5, 7, 7, 50, tzinfo=UTC)
 """10:50 Finnish time: the stream of the public part has been open for five minutes."""
 
-CANARY = re.compile(r"zyq(alpha|beta|gamma)[a-z]*", re.IGNORECASE)
-"""What everything closed bears: the word, then to which session it belongs, then which field it is."""
-CLOSED_HOURS = re.compile(r"\b1[1-7][:.](?:07|13|17|43|47|53)(?!\d)|T1[1-7](?:07|13|17|43|47|53)00")
-"""The minutes at which closed sessions begin and end; nothing else does."""
-HOURS = {"alpha": ("14:07", "14:43"), "beta": ("15:13", "15:47"), "gamma": ("15:17", "15:53")}
-
 PARTIAL = "paula@example.org"
 """Somebody with the right to `alpha` and to nothing else."""
-EVERYTHING = frozenset(HOURS)
-
-
-def conference_with_canaries() -> str:
-    """The demo's file, its closed sessions replaced by three that bear their words in every field."""
-    content = yaml.safe_load(TEXT)
-    content["sessions"] = [session for session in content["sessions"] if session["access"] == "public"]
-    content["audiences"] = []
-    for name in HOURS:
-        content["rooms"].append({"id": f"closed-{name}", "name": canary(name, "room")})
-        content["audiences"].append({"id": name, "name": canary(name, "audience")})
-        content["sessions"].append(_closed_session(name))
-    return yaml.safe_dump(content, allow_unicode=True)
-
-
-def conference_without_closed() -> str:
-    """The same file as if the closed sessions were none."""
-    content = yaml.safe_load(conference_with_canaries())
-    content["sessions"] = [session for session in content["sessions"] if session["access"] == "public"]
-    content["rooms"] = [room for room in content["rooms"] if not room["id"].startswith("closed-")]
-    content["audiences"] = []
-    return yaml.safe_dump(content, allow_unicode=True)
-
-
-def canary(session: str, field_name: str) -> str:
-    """The word of one field."""
-    return f"zyq{session}{field_name}"
-
-
-def _closed_session(name: str) -> dict[str, Any]:
-    start, end = HOURS[name]
-    return {
-        "id": name,
-        "title": {code: canary(name, f"title{code}") for code in LANGUAGES},
-        "abstract": {code: canary(name, f"abstract{code}") for code in LANGUAGES},
-        "kind": "workshop",
-        "language": "en",
-        "room": f"closed-{name}",
-        "access": "closed",
-        "audiences": [name],
-        "start_local": f"2024-05-07T{start}",
-        "end_local": f"2024-05-07T{end}",
-        "zone": "Europe/Helsinki",
-        "speakers": [
-            {
-                "name": canary(name, "speaker"),
-                "title": canary(name, "post"),
-                "organisation": canary(name, "employer"),
-                "country": "IS",
-            }
-        ],
-    }
 
 
 @dataclass(frozen=True)
@@ -205,6 +150,19 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedDay]:
     """The day with its closed sessions."""
     with played(tmp_path_factory.mktemp("day"), conference_with_canaries()) as played_day:
         yield played_day
+
+
+@pytest.fixture(scope="module")
+def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedDay]:
+    """The same day as if there were no closed sessions."""
+    with played(tmp_path_factory.mktemp("spare"), conference_without_closed()) as played_day:
+        yield played_day
+
+
+@pytest.fixture(scope="module")
+def letters(day: PlayedDay) -> list[Letter]:
+    """Every letter of the day."""
+    return day.letters()
 
 
 @contextmanager

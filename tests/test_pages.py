@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import lxml.html
@@ -20,60 +18,16 @@ from eventops.registration.models import Registration
 from eventops.times import reader_zone
 from tests.apps import changing
 from tests.bare_times import bare_times, visible_text
-from tests.crawl import Answer, ask, crawl, page_links
+from tests.crawl import Answer, ask, page_links
 from tests.day import (
     BASE_URL,
-    CANARY,
-    EVERYTHING,
     NOW,
     Letter,
     PlayedDay,
-    conference_without_closed,
-    played,
     standing_at,
 )
 from tests.english import english_in, english_in_text
-from tests.walks import NOWHERE, STAFF_ROLES, Dump, Visit, demo_pages, dump, heads, in_demo, public_addresses, walk
-
-
-@dataclass
-class Seen:
-    """What everybody was given, and the database before and after."""
-
-    visits: dict[str, Visit]
-    before: Dump
-    after: Dump
-
-    def guests(self) -> Iterator[tuple[str, Visit]]:
-        return ((who, visit) for who, visit in self.visits.items() if visit.email)
-
-    def pages(self) -> Iterator[tuple[str, Answer]]:
-        return ((who, page) for who, visit in self.visits.items() for page in visit.pages)
-
-    def answers(self) -> Iterator[tuple[str, Answer]]:
-        return ((who, answer) for who, visit in self.visits.items() for answer in visit.answers.values())
-
-
-@pytest.fixture(scope="module")
-def seen(day: PlayedDay) -> Seen:
-    """Everything that anybody can reach of the day."""
-    clients = {role: day.staff_client(role) for role in STAFF_ROLES}
-    before = dump(day.day.folder.database)
-    visits = walk(day, clients)
-    return Seen(visits, before, dump(day.day.folder.database))
-
-
-@pytest.fixture(scope="module")
-def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedDay]:
-    """The same day as if there were no closed sessions."""
-    with played(tmp_path_factory.mktemp("spare"), conference_without_closed()) as played_day:
-        yield played_day
-
-
-@pytest.fixture(scope="module")
-def letters(day: PlayedDay) -> list[Letter]:
-    """Every letter of the day."""
-    return day.letters()
+from tests.walks import Seen, demo_pages, dump, heads
 
 
 @pytest.fixture(scope="module")
@@ -143,81 +97,6 @@ def _bare(letter: Letter) -> list[str]:
     return [time for name, text in texts.items() for time in bare_times(visible_text(text) if name == "html" else text)]
 
 
-@pytest.mark.parametrize("who", ["stranger", "scanner"])
-def test_nothing_anonymous_tells_of_closed_sessions(seen: Seen, day: PlayedDay, who: str) -> None:
-    """No word, id or hour of them: in pages, feeds, error pages, addresses, headers."""
-    assert _leaks(day, seen.visits[who]) == {}
-
-
-def test_guests_learn_of_the_closed_sessions_that_they_are_invited_to_and_of_no_other(
-    seen: Seen, day: PlayedDay
-) -> None:
-    """Each sees all of what is theirs, and nothing of what is not."""
-    for _who, visit in seen.guests():
-        allowed = day.may_see(visit.email)
-        assert _leaks(day, visit, allowed) == {}
-        read = "".join(answer.everything for answer in visit.answers.values())
-        assert {found[1] for found in CANARY.finditer(read)} == allowed
-
-
-def _leaks(day: PlayedDay, visit: Visit, allowed: frozenset[str] = frozenset()) -> dict[str, set[str]]:
-    found = {answer.address: day.leaks(answer.everything, allowed) for answer in visit.answers.values()}
-    return {address: leaks for address, leaks in found.items() if leaks}
-
-
-def test_letters_tell_each_guest_of_their_own_closed_sessions_alone(letters: list[Letter], day: PlayedDay) -> None:
-    """Raw messages, headers and all; the invited are told at least once."""
-    told: dict[str, set[str]] = {letter.to: set() for letter in letters}
-    for letter in letters:
-        text = "\n".join([letter.raw.decode("ascii"), *letter.texts.values()])
-        assert day.leaks(text, day.may_see(letter.to)) == set()
-        told[letter.to] |= {found[1] for found in CANARY.finditer(text)}
-    assert told == {to: set(day.may_see(to)) for to in told}
-    assert {frozenset(sessions) for sessions in told.values()} == {frozenset(), frozenset({"alpha"}), EVERYTHING}
-
-
-def test_door_is_told_nothing_of_closed_sessions(day: PlayedDay) -> None:
-    """Whatever it sends, its own mistakes among it."""
-    door = day.said["doors"][0]
-    client, path = day.app.test_client(), door["scan_url"].removeprefix(BASE_URL)
-    invited = day.guest("Freja")["ticket_code"]
-    scan = {"id": str(door["id"]), "code": invited, "device_time": NOW.isoformat(), "kind": "entry"}
-    bodies: list[object] = [{"scans": [scan | {"kind": "exit"}]}, {"scans": [scan | {"id": 1}]}, {"scans": []}, []]
-    for body in bodies:
-        for key in (door["token"], "wrong"):
-            answer = client.post(path, json=body, headers={"Authorization": f"Bearer {key}"})
-            assert day.leaks(answer.text + str(answer.headers)) == set()
-
-
-def test_strangers_get_the_same_bytes_whether_there_are_closed_sessions_or_not(
-    day: PlayedDay, spare: PlayedDay
-) -> None:
-    """Everything that a stranger reaches, all that is not there included: same addresses, statuses, headers, bytes."""
-    starts = public_addresses(day.slug)
-    answers = []
-    for one in (day, spare):
-        with standing_at(NOW):
-            answers.append(crawl(one.app.test_client(), starts, BASE_URL, leave_out=in_demo))
-    assert answers[0] == answers[1]
-    assert len(answers[0]) > len(starts)
-
-
-def test_hidden_addresses_answer_as_missing_ones(day: PlayedDay) -> None:
-    """What has the id of something closed in it is the same answer as what has that of nothing."""
-    guest = day.guest("Mads")["personal_url"].removeprefix(BASE_URL)
-    shapes = ("/en/door/{}", f"/en/desk/{day.slug}/agenda/{{}}", guest + "/streams/{}", guest + "/streams/{}/join")
-    for closed in {one for ids in day.closed.values() for one in ids}:
-        for shape in shapes:
-            hidden, missing = (_asked(day, shape, one) for one in (closed, str(NOWHERE)))
-            assert hidden == missing
-
-
-def _asked(day: PlayedDay, shape: str, id: str) -> tuple[int, str]:
-    with standing_at(NOW):
-        answer = ask(day.app.test_client(), shape.format(id), "POST" if shape.endswith("join") else "GET")
-    return answer.status, answer.everything.replace(id, "")
-
-
 def test_looking_changes_nothing(seen: Seen, day: PlayedDay) -> None:
     """GET of every page of everybody, then HEAD, leave every row of every table as it was."""
     assert seen.after == seen.before
@@ -254,21 +133,6 @@ def test_letters_link_to_our_own_pages_alone(letters: list[Letter]) -> None:
     for letter in letters:
         links = [link for link in page_links(letter.texts["html"]) if not link.startswith((BASE_URL + "/", "mailto:"))]
         assert [link for link in links if not link.startswith("cid:")] == []
-
-
-def test_providers_address_leaves_by_an_entitled_join_alone(seen: Seen, letters: list[Letter], day: PlayedDay) -> None:
-    """No page, feed, header or letter has it, nor the answer to anybody who may not join; the one answer that has is
-    a redirect."""
-    everything = [answer.everything for _who, answer in seen.answers()]
-    everything += ["\n".join([letter.raw.decode("ascii"), *letter.texts.values()]) for letter in letters]
-    assert [text for text in everything if "stream.example" in text] == []
-    client = day.app.test_client()
-    urls = [stream["join_url"] for guest in day.said["attendees"] for stream in guest["streams"]]
-    answers = [ask(client, url.removeprefix(BASE_URL), "POST") for url in urls]
-    told = [answer for answer in answers if "stream.example" in answer.everything]
-    public = next(stream for stream in day.said["streams"] if stream["access"] == "public")
-    assert [(a.status, a.header("Location"), a.body) for a in told] == [(303, public["provider_url"], b"")] * 3
-    assert {answer.status for answer in answers} == {303, 403, 409}
 
 
 def test_strangers_get_no_cookie(seen: Seen) -> None:

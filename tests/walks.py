@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from flask.testing import FlaskClient
 
 from eventops.languages import LANGUAGES
@@ -106,3 +108,30 @@ def dump(database: Path) -> Dump:
 def heads(visit: Visit) -> dict[str, Answer]:
     """What HEAD gives at each address that GET gave something at."""
     return {address: ask(visit.client, address, "HEAD") for address in visit.answers}
+
+
+@dataclass
+class Seen:
+    """What everybody was given, and the database before and after."""
+
+    visits: dict[str, Visit]
+    before: Dump
+    after: Dump
+
+    def guests(self) -> Iterator[tuple[str, Visit]]:
+        return ((who, visit) for who, visit in self.visits.items() if visit.email)
+
+    def pages(self) -> Iterator[tuple[str, Answer]]:
+        return ((who, page) for who, visit in self.visits.items() for page in visit.pages)
+
+    def answers(self) -> Iterator[tuple[str, Answer]]:
+        return ((who, answer) for who, visit in self.visits.items() for answer in visit.answers.values())
+
+
+@pytest.fixture(scope="module")
+def seen(day: PlayedDay) -> Seen:
+    """Everything that anybody can reach of the day."""
+    clients = {role: day.staff_client(role) for role in STAFF_ROLES}
+    before = dump(day.day.folder.database)
+    visits = walk(day, clients)
+    return Seen(visits, before, dump(day.day.folder.database))
