@@ -19,7 +19,7 @@ def main() -> None:
         sys.exit(f"tests: {error}")
     print(f"tests: the browser is {chromium}", file=sys.stderr, flush=True)
     os.environ["EVENTOPS_CHROMIUM"] = chromium
-    arguments = sys.argv[1:] or ["-n", "2", "--dist", "loadfile"]
+    arguments = sys.argv[1:] or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
 
 
