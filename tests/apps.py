@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
 from eventops import create_app
@@ -19,10 +21,10 @@ from eventops.config import Settings
 from eventops.db import db, write
 from eventops.viewer import SYSTEM, seeing
 from tests.postgres import Cluster
+from tests.spares import Spares
 
 BASE_URL = "http://localhost"
 MakeApp = Callable[..., Flask]
-_number = count()
 
 
 def _compile_rules_once() -> None:
@@ -40,7 +42,22 @@ def _compile_rules_once() -> None:
     Rule._compile_builder = remembered  # type: ignore[method-assign, assignment]
 
 
+class TemplatesCompiledOnce(BytecodeCache):
+    """Jinja compiles the templates of every application anew, which takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.load_bytecode(io.BytesIO(self._compiled[bucket.key]))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
 _compile_rules_once()
+Flask.jinja_options = {"bytecode_cache": TemplatesCompiledOnce()}
 
 
 def settings_for(database_url: str, **more: object) -> Settings:
@@ -87,11 +104,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_cluster: Cluster) -> str:
-    """The name of a migrated PostgreSQL database that nobody uses."""
+def postgres_spares(postgres_cluster: Cluster) -> Spares:
+    """Migrated PostgreSQL databases that nobody uses."""
     postgres_cluster.create_database("template")
     migrate(postgres_cluster.url("template"))
-    return "template"
+    return Spares(postgres_cluster, "template")
 
 
 @contextmanager
@@ -102,11 +119,10 @@ def fresh_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> I
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    cluster: Cluster = request.getfixturevalue("postgres_cluster")
-    name = f"test_{next(_number)}"
-    cluster.create_database(name, request.getfixturevalue("postgres_template"))
-    yield cluster.url(name)
-    cluster.drop_database(name)
+    spares: Spares = request.getfixturevalue("postgres_spares")
+    name = spares.lend()
+    yield spares.cluster.url(name)
+    spares.take_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -68,7 +68,7 @@ class DoorStub:
         """Scripts to serve in the decoder's place, first come first served; None for no script at all."""
         self._over = Event()
         self._server = make_server("127.0.0.1", 0, self._app(), threaded=True)
-        self._thread = Thread(target=self._server.serve_forever)
+        self._thread = Thread(target=self._server.serve_forever, args=[0.02])
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
 
     def codes(self) -> list[str]:

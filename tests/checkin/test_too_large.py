@@ -77,7 +77,7 @@ def gunicorn(database: str, _app: Flask) -> Iterator[int]:
 def werkzeug(_database: str, app: Flask) -> Iterator[int]:
     """The server of development; its port."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     yield server.server_port
     server.shutdown()
