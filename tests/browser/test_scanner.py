@@ -98,7 +98,7 @@ def test_two_codes_in_view_do_not_take_turns(tmp_path: Path, filming: Filming, d
     """A poster's code behind the guests is refused once, and neither it nor the ticket is scanned over and over."""
     views = [view_of("a poster", TICKET)]
     page = film_page(filming(write_mjpeg(tmp_path / "film.mjpeg", views, FRAMES_PER_SECOND)), door)
-    page.wait_for_timeout(4 * VERDICT_MS)
+    page.wait_for_timeout(3 * VERDICT_MS)
     assert sorted(door.codes()) == [TICKET, "a poster"]
 
 

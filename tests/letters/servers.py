@@ -130,6 +130,7 @@ def secure_server(security: str, password: str = "") -> Iterator[MailServer]:
     if password:
         options |= {"authenticator": _check(password), "auth_require_tls": security != "tls"}
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
     controller = _OnSocket(listener, **options)
     controller.start()
     port = listener.getsockname()[1]
