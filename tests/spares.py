@@ -15,7 +15,8 @@ from tests.postgres import SUPERUSER, Cluster
 
 FILLED = """
     SELECT relname FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0 AND relname <> 'alembic_version'
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+    AND pg_relation_size(oid) > 0
 """
 SCHEMA = """
     SELECT count(*), max(xmin::text::bigint) FROM (
