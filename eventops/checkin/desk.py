@@ -16,7 +16,8 @@ from eventops.agenda.models import Event
 from eventops.agenda.views import titles
 from eventops.checkin.doors import Entrance, doors_of, find_entrance
 from eventops.checkin.envelope import Envelope, read_item
-from eventops.checkin.scan import Fault, Result, find_result, upload
+from eventops.checkin.scan import Fault, Result, find_result
+from eventops.checkin.uploads import upload
 from eventops.checkin.views import blueprint
 from eventops.checkin.words import first_scan_text, verdict_words
 from eventops.db import write

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, or_, select
-from sqlalchemy.exc import IntegrityError
 
 from eventops.checkin.doors import Entrance
 from eventops.checkin.envelope import Envelope, Item, Malformed
 from eventops.checkin.fold import Passing, fold
 from eventops.checkin.models import Scan
 from eventops.checkin.tickets import Holder, hold_tickets
-from eventops.db import db, write
+from eventops.db import db
 from eventops.registration.models import Registration, Ticket
-
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +48,22 @@ class Fault:
     """`conflict`, or `malformed: ` and what."""
 
 
-def upload(entrance: Entrance, envelope: Envelope, now: datetime) -> list[Result | Fault]:
-    """Record an envelope in a transaction of its own.
+class Upload(NamedTuple):
+    """What came from a device at one door."""
 
-    When another upload stores a scan of the same id meanwhile, everything is judged again with that one in sight.
+    entrance: Entrance
+    envelope: Envelope
+    received_at: datetime
+
+
+def record_scans(uploads: Sequence[Upload]) -> list[list[Result | Fault]]:
+    """Judge and keep the scans of one event's uploads, in their order; for each upload what its door is told.
+
+    A scan that is kept already gets the verdict it had. Call it inside write(): three statements, however many scans.
+    Raises IntegrityError, and nothing is kept, when another transaction has just stored one of the ids.
     """
-    for _ in range(_TRIES - 1):
-        try:
-            with write():
-                return record_scans(entrance, envelope, now)
-        except IntegrityError:
-            continue
-    with write():
-        return record_scans(entrance, envelope, now)
-
-
-def record_scans(entrance: Entrance, envelope: Envelope, now: datetime) -> list[Result | Fault]:
-    """Judge and keep the envelope's scans, in its order; a scan that is kept already gets the verdict it had.
-
-    Call it inside write(): three statements, however many scans. Raises IntegrityError, and nothing is kept, when
-    another transaction has just stored one of the ids.
-    """
-    batch = _Batch(entrance, envelope, now)
-    results = [batch.take(item) for item in envelope.items]
+    batch = _Batch(uploads)
+    results = [[batch.take(item, upload) for item in upload.envelope.items] for upload in uploads]
     batch.keep()
     return results
 
@@ -100,12 +90,11 @@ class Kept(NamedTuple):
 
 
 class _Batch:
-    """An envelope being judged: what was known before it, and what it has added so far."""
+    """Uploads being judged: what was known before them, and what they have added so far."""
 
-    def __init__(self, entrance: Entrance, envelope: Envelope, now: datetime) -> None:
-        items = [item for item in envelope.items if isinstance(item, Item)]
-        self.entrance, self.envelope, self.now = entrance, envelope, now
-        self.holders = hold_tickets(entrance.event_id, {item.code for item in items})
+    def __init__(self, uploads: Sequence[Upload]) -> None:
+        items = [item for upload in uploads for item in upload.envelope.items if isinstance(item, Item)]
+        self.holders = hold_tickets(uploads[0].entrance.event_id, {item.code for item in items})
         self.known: dict[UUID, Kept] = {}
         self.passings: dict[UUID | None, list[Passing]] = defaultdict(list)
         self.rows: list[dict[str, Any]] = []
@@ -113,11 +102,11 @@ class _Batch:
         for kept in _kept_before({item.scan_id for item in items}, tickets):
             self._note(kept)
 
-    def take(self, item: Item | Malformed) -> Result | Fault:
+    def take(self, item: Item | Malformed, upload: Upload) -> Result | Fault:
         if isinstance(item, Malformed):
             return Fault(item.id, f"malformed: {item.what}")
-        kept = self.known.get(item.scan_id) or self._judge(item)
-        if kept.door_id != self.entrance.door_id or kept.payload_hash != item.payload_hash:
+        kept = self.known.get(item.scan_id) or self._judge(item, upload)
+        if kept.door_id != upload.entrance.door_id or kept.payload_hash != item.payload_hash:
             return Fault(item.id, "conflict")
         return _result(item.id, kept)
 
@@ -126,15 +115,15 @@ class _Batch:
         if self.rows:
             db.session.connection().execute(_KEEP, sorted(self.rows, key=lambda row: row["id"]))
 
-    def _judge(self, item: Item) -> Kept:
+    def _judge(self, item: Item, upload: Upload) -> Kept:
         holder = self.holders.get(item.code)
-        at = self.envelope.effective_at(item, self.now)
+        at = upload.envelope.effective_at(item, upload.received_at)
         inside_since = fold(self.passings[holder.ticket_id]).since if holder else None
-        is_open = holder is not None and self.entrance.is_open_on(at, holder.has_admission)
+        is_open = holder is not None and upload.entrance.is_open_on(at, holder.has_admission)
         reason = refusal(holder, item.kind, is_open, inside_since is not None)
         kept = Kept(
             id=item.scan_id,
-            door_id=self.entrance.door_id,
+            door_id=upload.entrance.door_id,
             ticket_id=holder.ticket_id if holder else None,
             kind=item.kind,
             payload_hash=item.payload_hash,
@@ -145,19 +134,20 @@ class _Batch:
             name=holder.name if holder else None,
         )
         self._note(kept)
-        self.rows.append(self._row(kept, item))
+        self.rows.append(_row(kept, item, upload))
         return kept
-
-    def _row(self, kept: Kept, item: Item) -> dict[str, Any]:
-        row = kept._asdict() | {"event_id": self.entrance.event_id, "received_at": self.now}
-        del row["name"]
-        return row | {"device_time": item.device_time, "shown": item.shown}
 
     def _note(self, kept: Kept) -> None:
         self.known[kept.id] = kept
         # Who is in already was let in before: counting both makes the fold the same in whichever order they came.
         if kept.verdict == "admitted" or kept.reason == "already_in":
             self.passings[kept.ticket_id].append(Passing(kept.effective_at, kept.id, kept.kind))
+
+
+def _row(kept: Kept, item: Item, upload: Upload) -> dict[str, Any]:
+    row = kept._asdict() | {"event_id": upload.entrance.event_id, "received_at": upload.received_at}
+    del row["name"]
+    return row | {"device_time": item.device_time, "shown": item.shown}
 
 
 def refusal(holder: Holder | None, kind: str, is_open: bool, is_inside: bool) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ _AS_MEANT = str.maketrans("OIL", "011")
 _tickets, _people, _admissions = Ticket.__table__.c, Registration.__table__.c, Admission.__table__.c
 
 
-def _held(is_wanted: Callable[[ColumnElement[str]], ColumnElement[bool]]) -> Select[Any]:
+def _held(is_wanted: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             _tickets.code,
@@ -35,17 +35,19 @@ def _held(is_wanted: Callable[[ColumnElement[str]], ColumnElement[bool]]) -> Sel
             exists().where(_admissions.registration_id == _people.id, _admissions.revoked_at.is_(None)),
         )
         .join_from(Ticket.__table__, Registration.__table__, _people.id == _tickets.registration_id)
-        .where(
-            _tickets.event_id == bindparam("event_id"), or_(is_wanted(_tickets.code), is_wanted(_tickets.short_code))
-        )
+        .where(_tickets.event_id == bindparam("event_id"), is_wanted)
         .order_by(_tickets.id)
         .with_for_update(of=Ticket.__table__, key_share=True)
     )
 
 
-# A list is written into its statement at each execution; a single one, which is the rule, has a statement of its own.
-_HELD = _held(lambda code: code.in_(bindparam("wanted", type_=String, expanding=True)))
-_HELD_ONE = _held(lambda code: code == bindparam("wanted", type_=String))
+# A list is written into its statement at each execution; a single code, which is the rule, has a statement of its own.
+# Short codes are asked for only where somebody typed one: with both, databases read every ticket of a new event.
+_HAS_CODE = _tickets.code.in_(bindparam("codes", type_=String, expanding=True))
+_HAS_SHORT_CODE = _tickets.short_code.in_(bindparam("short_codes", type_=String, expanding=True))
+_HELD_ONE = _held(_tickets.code == bindparam("code", type_=String))
+_HELD_BY_CODE = _held(_HAS_CODE)
+_HELD_BY_EITHER = _held(or_(_HAS_CODE, _HAS_SHORT_CODE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,23 @@ def hold_tickets(event_id: UUID, codes: Iterable[str]) -> dict[str, Holder]:
     tickets wait for each other and never in a circle. A code is any text: it is never sent on as it came.
     """
     meanings = {code: readings(code) for code in codes}
-    wanted = list({reading for read in meanings.values() for reading in read})
+    wanted = {reading for read in meanings.values() for reading in read}
     if not wanted:
         return {}
-    statement, values = (_HELD_ONE, wanted[0]) if len(wanted) == 1 else (_HELD, wanted)
-    rows = db.session.connection().execute(statement, {"event_id": event_id, "wanted": values}).all()
+    rows = db.session.connection().execute(*_question(event_id, wanted)).all()
     found = {row.short_code: Holder(*row[2:]) for row in rows} | {row.code: Holder(*row[2:]) for row in rows}
     matches = {code: next((found[r] for r in read if r in found), None) for code, read in meanings.items()}
     return {code: holder for code, holder in matches.items() if holder}
+
+
+def _question(event_id: UUID, wanted: set[str]) -> tuple[Select[Any], dict[str, Any]]:
+    short_codes = {reading for reading in wanted if _SHORT.fullmatch(reading)}
+    codes = list(wanted - short_codes)
+    if short_codes:
+        return _HELD_BY_EITHER, {"event_id": event_id, "codes": codes, "short_codes": list(short_codes)}
+    if len(codes) > 1:
+        return _HELD_BY_CODE, {"event_id": event_id, "codes": codes}
+    return _HELD_ONE, {"event_id": event_id, "code": codes[0]}
 
 
 def readings(code: str) -> list[str]:

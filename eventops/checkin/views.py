@@ -11,7 +11,8 @@ from flask import Blueprint, Response, abort, json, jsonify, make_response, rend
 from eventops import clock
 from eventops.checkin.doors import Entrance, recent_entrance
 from eventops.checkin.envelope import MalformedEnvelope, read_envelope
-from eventops.checkin.scan import Fault, Result, upload
+from eventops.checkin.scan import Fault, Result
+from eventops.checkin.uploads import upload
 from eventops.checkin.words import first_scan_text, line_words, problem_words, verdict_words
 from eventops.headers import SCANNER_PERMISSIONS, SCANNER_POLICY
 from eventops.routes import anyone, door_device, problem

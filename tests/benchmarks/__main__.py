@@ -11,6 +11,7 @@ import signal
 import sys
 from dataclasses import asdict
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -59,7 +60,7 @@ def _measure(arguments: argparse.Namespace) -> list[Figure]:
 
 
 def _table(figures: list[Figure]) -> Table:
-    table = Table("work", "database", title="A second, beside the floor measured in the same run")
+    table = Table("work", "database", title="A second, beside the floor measured in the same run", box=SIMPLE)
     for heading in ("rate", "p50 ms", "p99 ms", "floor", "floor rate", "ratio", "aim"):
         table.add_column(heading, justify="left" if heading == "floor" else "right")
     for one in figures:

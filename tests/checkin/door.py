@@ -11,7 +11,8 @@ from sqlalchemy import select
 from eventops.checkin.doors import find_entrance
 from eventops.checkin.envelope import Envelope, Item, Malformed
 from eventops.checkin.models import Scan
-from eventops.checkin.scan import Fault, Result, upload
+from eventops.checkin.scan import Fault, Result
+from eventops.checkin.uploads import upload
 from eventops.db import db
 from eventops.viewer import Viewer, seeing
 from tests.apps import reading

@@ -11,7 +11,7 @@ from sqlalchemy import delete, event, select, update
 from eventops.agenda.models import Event, PublicWindow, PublishedSession
 from eventops.checkin.doors import Entrance, find_entrance, open_door
 from eventops.checkin.envelope import Envelope, Malformed
-from eventops.checkin.scan import Fault, Result, record_scans, refusal
+from eventops.checkin.scan import Fault, Result, Upload, record_scans, refusal
 from eventops.checkin.tickets import Holder
 from eventops.db import db, write
 from eventops.registration.models import Admission, Registration, Ticket
@@ -288,7 +288,7 @@ def test_same_id_from_two_doors_at_once_is_kept_once(app: Flask, cast: Conferenc
 
     thread = Thread(target=second)
     with at_door(app, cast.event_id), write():
-        record_scans(entrance, Envelope((made("EO1NOBODY", scan_id=scan_id),)), START)
+        record_scans([Upload(entrance, Envelope((made("EO1NOBODY", scan_id=scan_id),)), START)])
         thread.start()
         thread.join(0.4)
         assert thread.is_alive()
