@@ -7,7 +7,8 @@ from pathlib import Path
 import qrcode
 from PIL import Image, ImageDraw
 
-SIZE = (1280, 720)
+SIZE = (640, 360)
+"""Small, since playing a film keeps a processor busy."""
 PNG = b"\x89PNG"
 FRAMES_PER_SECOND = 30
 """How fast Chromium plays a Motion JPEG file, whatever made it. It plays it again and again."""
@@ -33,27 +34,27 @@ def view_of(*codes: str | bytes) -> Image.Image:
     """
     view = empty_view()
     for number, code in enumerate(codes, 1):
-        phone = phone_showing(code)
+        phone = phone_showing(code, 300 if len(codes) == 1 else 190)
         middle = SIZE[0] * number // (len(codes) + 1)
-        view.paste(phone, (middle - phone.width // 2, 110), phone)
+        view.paste(phone, (middle - phone.width // 2, (SIZE[1] - phone.height) // 2), phone)
     return view
 
 
-def phone_showing(code: str | bytes) -> Image.Image:
-    """A bright screen with the code, transparent around it."""
+def phone_showing(code: str | bytes, width: int) -> Image.Image:
+    """A bright screen with the code, so many pixels wide and transparent around it."""
     picture = decoded(code) if isinstance(code, bytes) and code.startswith(PNG) else encoded(code)
     phone = Image.new("L", (picture.width + 60, picture.height + 60), 255)
     phone.paste(picture, (30, 30))
-    return phone.resize((400, 400)).convert("RGBA").rotate(7, Image.Resampling.BICUBIC, expand=True)
+    return phone.resize((width, width)).convert("RGBA").rotate(7, Image.Resampling.BICUBIC, expand=True)
 
 
 def empty_view() -> Image.Image:
     """What the camera sees between two guests."""
     lobby = Image.linear_gradient("L").resize(SIZE).point(lambda light: 70 + light // 3).convert("RGB")
     draw = ImageDraw.Draw(lobby)
-    draw.rectangle((90, 180, 330, 720), fill=(92, 74, 60))
-    draw.rectangle((960, 120, 1180, 420), fill=(178, 190, 196))
-    draw.ellipse((520, 500, 760, 780), fill=(60, 70, 92))
+    draw.rectangle((45, 90, 165, 360), fill=(92, 74, 60))
+    draw.rectangle((480, 60, 590, 210), fill=(178, 190, 196))
+    draw.ellipse((260, 250, 380, 390), fill=(60, 70, 92))
     return lobby
 
 
