@@ -25,7 +25,7 @@ FRAMES = 30
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    """A demo at 10:20 Finnish time, whose clock no test of this module moves."""
+    """A demo at 10:20 Finnish time, whose clock only the last test of this module moves."""
     with with_data(tmp_path_factory.mktemp("demo")) as running:
         yield running
 
@@ -205,21 +205,20 @@ def test_online_person_waits_and_joins_when_the_stream_opens(playwright: Playwri
         browser.close()
 
 
-def test_bar_moves_the_clock_through_the_day(page: Page, tmp_path: Path) -> None:
+def test_bar_moves_the_clock_through_the_day(page: Page, demo: RunningDemo) -> None:
     """Stop by stop to the end of the public part, to any time, and back to the morning."""
-    with with_data(tmp_path) as demo:
-        page.goto(demo.said["urls"]["programme"])
-        bar = page.get_by_role("complementary", name="Demo")
-        for time in ("10:45", "11:00", "14:00"):
-            bar.get_by_role("button", name=re.compile(f"^Move the clock on: {time} Finnish time")).click()
-            expect(bar).to_contain_text(f"{time} Finnish time")
-        expect(page.get_by_text("The public part has ended")).to_be_visible()
-        bar.get_by_text("Other times").click()
-        bar.get_by_label("Any time, in Finnish time").fill("2024-05-07T15:30")
-        bar.get_by_role("button", name="Move the clock", exact=True).click()
-        expect(bar).to_contain_text("15:30 Finnish time")
-        bar.get_by_text("Other times").click()
-        bar.get_by_role("button", name=re.compile("^11:00 .*starts the day anew")).click()
-        expect(bar).to_contain_text("11:00 Finnish time")
-        expect(page.get_by_text("Live now")).to_be_visible()
-        assert page.url == demo.said["urls"]["programme"].replace(demo.said["event"], f"en/{demo.said['event']}")
+    page.goto(demo.said["urls"]["programme"])
+    bar = page.get_by_role("complementary", name="Demo")
+    for time in ("10:45", "11:00", "14:00"):
+        bar.get_by_role("button", name=re.compile(f"^Move the clock on: {time} Finnish time")).click()
+        expect(bar).to_contain_text(f"{time} Finnish time")
+    expect(page.get_by_text("The public part has ended")).to_be_visible()
+    bar.get_by_text("Other times").click()
+    bar.get_by_label("Any time, in Finnish time").fill("2024-05-07T15:30")
+    bar.get_by_role("button", name="Move the clock", exact=True).click()
+    expect(bar).to_contain_text("15:30 Finnish time")
+    bar.get_by_text("Other times").click()
+    bar.get_by_role("button", name=re.compile("^11:00 .*starts the day anew")).click()
+    expect(bar).to_contain_text("11:00 Finnish time")
+    expect(page.get_by_text("Live now")).to_be_visible()
+    assert page.url == demo.said["urls"]["programme"].replace(demo.said["event"], f"en/{demo.said['event']}")
