@@ -185,10 +185,9 @@ def test_demos_own_pages(page: Page, look: Look, demo: RunningDemo) -> None:
             assert (kind, violations(letter, WCAG)) == (kind, [])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrast_is_enough_in_light_and_dark(browser: Browser, demo: RunningDemo, scheme: Any) -> None:
-    """Text and links of the pages that people see most."""
-    context = browser.new_context(locale="en-GB", color_scheme=scheme)
+def test_contrast_is_enough_in_the_dark(browser: Browser, demo: RunningDemo) -> None:
+    """Text and links of the pages that people see most; all others are looked at in the light."""
+    context = browser.new_context(locale="en-GB", color_scheme="dark")
     page = context.new_page()
     base, door = f"{demo.said['url']}/en/{demo.said['event']}", demo.said["doors"][0]["id"]
     mads, freja = demo.guest("Mads"), demo.guest("Freja")
