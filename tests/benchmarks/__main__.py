@@ -30,7 +30,7 @@ def main() -> None:
     if arguments.json:
         print(json.dumps([asdict(figure) for figure in figures], indent=2))
     else:
-        Console().print(_table(figures))
+        Console(width=None if sys.stdout.isatty() else 100).print(_table(figures))
 
 
 def _arguments() -> argparse.Namespace:

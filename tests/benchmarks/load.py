@@ -14,10 +14,12 @@ from itertools import cycle
 from selectors import EVENT_READ, DefaultSelector
 from socket import IPPROTO_TCP, TCP_NODELAY, create_connection
 from subprocess import PIPE, Popen
-from time import perf_counter
+from time import perf_counter, sleep
 
 PATIENCE = 20
 """Seconds without any answer after which a server is given up."""
+CONNECT_PAUSE = 0.02
+"""Seconds between connections: of those that come in one burst, one worker often takes all, and the other rests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,10 @@ def send_all(load: Load) -> Outcome:
     """Send the load. A wrong answer ends it and is told as its fault."""
     requests = [request.encode("ascii") for request in load.requests]
     outcome = Outcome()
-    connections = [Connection(load.port) for _ in range(load.connections)]
+    connections = []
+    for _ in range(load.connections):
+        connections.append(Connection(load.port))
+        sleep(CONNECT_PAUSE)
     began = perf_counter()
     try:
         _exchange(load, cycle(requests) if load.repeat else iter(requests), connections, began, outcome)
