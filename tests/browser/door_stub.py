@@ -2,15 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Event
 from time import monotonic
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from flask import Flask, Response, abort, render_template_string, request
 from werkzeug.serving import make_server
 
 from eventops.headers import DECODER, POLICY, SCANNER_POLICY
+from tests.browser.served import Served
 
 STATIC = "eventops/static"
 WORDS = {
@@ -57,7 +57,7 @@ def answer(verdict: str, reason: str | None = None, **more: object) -> dict[str,
     return {"verdict": verdict, "reason": reason, "name": None, "first_scan_at": None, **more}
 
 
-class DoorStub:
+class DoorStub(Served):
     """Serves the page at `url`; answers by code, or fails as `failures` says, first come first failed."""
 
     def __init__(self) -> None:
@@ -68,24 +68,15 @@ class DoorStub:
         """Scripts to serve in the decoder's place, first come first served; None for no script at all."""
         self._over = Event()
         self._server = make_server("127.0.0.1", 0, self._app(), threaded=True)
-        self._thread = Thread(target=self._server.serve_forever, args=[0.02])
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
 
     def codes(self) -> list[str]:
         """The codes received so far, in order."""
         return [scan["code"] for received in self.requests for scan in received.json["scans"]]
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         self._over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__exit__(*error)
 
     def _app(self) -> Flask:
         app = Flask(__name__, root_path=".", static_folder=STATIC)

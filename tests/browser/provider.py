@@ -3,15 +3,14 @@
 import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from types import TracebackType
-from typing import Self
+
+from tests.browser.served import Served
 
 HOST = "stream.example.org"
 CERTIFICATE = Path(__file__).parents[1] / "letters/localhost.pem"
 
 
-class Provider:
+class Provider(Served):
     """Serves every address with a page that says it is on air. `visits` are the addresses that were asked for."""
 
     def __init__(self) -> None:
@@ -21,18 +20,6 @@ class Provider:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATE)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        self._thread = Thread(target=self._server.serve_forever, args=[0.02])
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     @property
     def resolver_rules(self) -> str:
