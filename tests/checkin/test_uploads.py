@@ -115,3 +115,14 @@ def test_queues_of_two_events_know_nothing_of_each_other(app: Flask, cast: Confe
     """While one is held up, the other goes on."""
     with app.app_context(), _queue(uuid4()).turn:
         assert outcomes(send(app, cast, (made(cast.codes["onsite"]),))) == ["admitted"]
+
+
+def test_scanned_codes_are_not_looked_for_among_short_ones(app: Flask, cast: Conference) -> None:
+    """Asked for both, databases read every ticket of the event: one code, and several."""
+    asked: list[str] = []
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda _c, _cu, sql, *_: asked.append(sql))
+    send(app, cast, (made(cast.codes["onsite"]),))
+    send(app, cast, (made(cast.codes["onsite"]), made(cast.codes["online"])))
+    wanted = [sql.partition("WHERE tickets.event_id")[2] for sql in asked if "tickets.short_code" in sql]
+    assert ["short_code" in condition for condition in wanted] == [False, False]
