@@ -132,7 +132,7 @@ def open_site(app: Flask) -> Site:
     add_staff(app, "owner", cast.event_id)
     owner = signed_in(app, "owner@example.org")
     with changing(app):
-        device = enrol(cast.event_id, cast.door_id, START, START + timedelta(days=1))
+        device = enrol(cast.event_id, [cast.door_id], START, START + timedelta(days=1))
         people = {who: _person(id) for who, id in cast.people.items()}
         personal = {who: personal_token(person) for who, person in people.items()}
         confirm = confirm_token(people["pending"], START + timedelta(days=1))

@@ -23,6 +23,7 @@ from eventops.db import write
 from eventops.languages import LANGUAGES, in_language
 from eventops.routes import staff
 from eventops.staff.audit import record
+from eventops.staff.frame import desk_home
 from eventops.times import Reading
 from eventops.viewer import current_viewer
 
@@ -31,10 +32,10 @@ from eventops.viewer import current_viewer
 @staff()
 def desks() -> Response | str:
     """The events that the account works on; where there is one, its desk."""
-    found = events_of(signed_in_account())
-    if len(found) == 1:
-        return redirect(url_for("agenda.desk", slug=found[0].slug), 303)
-    return render_template("agenda/desks.html", events=[(event, event_title(event)) for event in found])
+    homes = [(event, desk_home(role, event.slug)) for event, role in events_of(signed_in_account())]
+    if len(homes) == 1:
+        return redirect(homes[0][1], 303)
+    return render_template("agenda/desks.html", events=[(event, event_title(event), home) for event, home in homes])
 
 
 @blueprint.get("/<language:language>/desk/<slug>/")

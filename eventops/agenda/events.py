@@ -46,11 +46,16 @@ def event_id_of(slug: str) -> UUID | None:
         return db.session.scalar(select(Event.id).where(Event.slug == slug))
 
 
-def events_of(account_id: UUID | None) -> list[Event]:
-    """The events in which the account has a role, published or not."""
-    query = select(Event).join(Membership, Membership.event_id == Event.id).where(Membership.account_id == account_id)
+def events_of(account_id: UUID | None) -> list[tuple[Event, str]]:
+    """The events in which the account has a role, published or not, each with that role."""
+    query = (
+        select(Event, Membership.role)
+        .join(Membership, Membership.event_id == Event.id)
+        .where(Membership.account_id == account_id)
+        .order_by(Event.starts_on, Event.slug)
+    )
     with seeing(SYSTEM):
-        return list(db.session.scalars(query.order_by(Event.starts_on, Event.slug)))
+        return [(event, role) for event, role in db.session.execute(query)]
 
 
 def recent_event_or_404(slug: str) -> Event:

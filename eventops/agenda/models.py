@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, and_
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, and_, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventops.db import Base, Model, WallTime
@@ -130,6 +130,10 @@ class Session(Model):
     attendance_mode: Mapped[str] = mapped_column(String(10), default="mixed")
     placeholder: Mapped[str] = mapped_column(String(10), default="")
     """What is not settled: nothing (empty), the `time`, or `all` of it."""
+    shows_block: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of a closed one: whether strangers see an untitled block, "By invitation", in its place."""
+    names_itself_in_calendars: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of a closed one: whether calendar entries of those admitted bear its title instead of a neutral one."""
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("rooms.id"))
     zone: Mapped[str] = mapped_column(String(60))
     """In which the organiser meant the wall times."""
@@ -202,7 +206,8 @@ class PublishedSession(Model):
     changed_at: Mapped[datetime]
     """When its published content last changed."""
     content: Mapped[dict[str, Any]]
-    """title, abstract (by language), kind, language, attendance_mode, placeholder, room, speakers, zone."""
+    """title, abstract (by language), kind, language, attendance_mode, placeholder, room, speakers, zone; and of a closed
+    session `in_calendars`, whether its title stands there."""
 
     audiences: Mapped[list[Audience]] = relationship(
         secondary=published_session_audiences,
@@ -211,3 +216,20 @@ class PublishedSession(Model):
         ),
         lazy="selectin",
     )
+
+
+class PublishedBlock(Model):
+    """The untitled block that stands for a published closed session before all who do not see the session.
+
+    It has an id of its own and holds nothing that the public may not know but for `session_id`, which never leaves.
+    """
+
+    __tablename__ = "published_blocks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), unique=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]

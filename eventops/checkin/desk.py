@@ -43,7 +43,7 @@ def enrol(slug: str, door_id: UUID) -> Response:
     entrance = _entrance_or_404(event_or_404(slug), door_id)
     now = clock.now()
     with write():
-        token = enrol_device(entrance.event_id, door_id, now, _key_expires_at(entrance, now))
+        token = enrol_device(entrance.event_id, [door_id], now, _key_expires_at(entrance, now))
     return redirect(url_for("checkin.door_page", door_id=door_id) + "#token=" + quote(token), 303)
 
 

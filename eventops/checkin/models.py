@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, and_
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventops.agenda.models import Session
 from eventops.agenda.visibility import of_their_event
-from eventops.db import Model
-from eventops.protected import protect
+from eventops.db import Base, Model
+from eventops.marks import mark
+from eventops.protected import protect, protect_table
 
 KINDS = ("entry", "exit", "void")
 REFUSALS = (
@@ -25,14 +27,28 @@ REFUSALS = (
 )
 
 
+door_sessions = Table(
+    "door_sessions",
+    Base.metadata,
+    Column("door_id", ForeignKey("doors.id"), primary_key=True),
+    Column("session_id", ForeignKey("sessions.id"), primary_key=True),
+)
+
+
 class Door(Model):
-    """A place where codes are scanned."""
+    """A place where codes are scanned: of the whole event, or of the sessions that it names."""
 
     __tablename__ = "doors"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
+
+    sessions: Mapped[list[Session]] = relationship(
+        secondary=door_sessions,
+        secondaryjoin=lambda: and_(door_sessions.c.session_id == Session.id, mark(door_sessions.c.door_id)),
+        order_by=Session.starts_at,
+    )
 
 
 class Scan(Model):
@@ -68,3 +84,4 @@ class Scan(Model):
 
 
 protect(Door, lambda viewer: of_their_event(Door, viewer))
+protect_table(door_sessions.name)

@@ -60,7 +60,7 @@ def seed(app: Flask, file: ConferenceFile, kept: Kept, stand_at: Callable[[datet
         publish(event, now)
         _add_staff(event, hashes, now)
         door = db.session.scalars(select(Door).where(Door.event_id == event.id)).one()
-        enrol(event.id, door.id, now, now + timedelta(days=SIGN_UP_DAYS + 30), token=kept.door_token)
+        enrol(event.id, [door.id], now, now + timedelta(days=SIGN_UP_DAYS + 30), token=kept.door_token)
         event_id = event.id
     for guest in GUESTS:
         _sign_up(app, event_id, guest, now)

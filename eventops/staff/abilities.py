@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 _TABLE = """
-                owner   editor  reception  door  observer
-see_agenda        x       x         x       x       x
-edit_agenda       x       x         -       -       -
-publish           x       x         -       -       -
-see_people        x       x         x       -       -
-edit_people       x       x         x       -       -
-see_doors         x       x         x       x       x
-check_in          x       x         x       x       -
-manage_doors      x       x         -       -       -
-manage_team       x       -         -       -       -
+                 owner  editor  reception  door  observer
+see_agenda         x      x         x       -       x
+edit_agenda        x      x         -       -       -
+publish            x      x         -       -       -
+edit_audiences     x      x         -       -       -
+see_people         x      -         x       -       -
+edit_people        x      -         x       -       -
+see_doors          x      -         x       x       x
+check_in           x      -         x       x       -
+manage_doors       x      -         x       -       -
+see_team           x      x         x       -       -
+manage_team        x      -         -       -       -
+see_audit          x      -         -       -       -
 """
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from flask import Response, abort, g, request
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, select
 
 from eventops import clock
 from eventops.db import db
@@ -18,23 +19,34 @@ from eventops.staff.audit import record
 from eventops.staff.models import DeviceToken
 from eventops.viewer import Viewer
 
-_recent: Recent[str, Row[UUID, UUID, UUID, datetime]] = Recent("devices")
+_recent: Recent[str, Row[UUID, UUID, list[str], datetime]] = Recent("devices")
 """Devices by their token's hash."""
 
 
-def enrol(event_id: UUID, door_id: UUID, now: datetime, expires_at: datetime, token: str | None = None) -> str:
-    """The token of one more device at the door; `token` if it is given. Only its hash is kept."""
+def enrol(
+    event_id: UUID,
+    door_ids: Iterable[UUID],
+    now: datetime,
+    expires_at: datetime,
+    *,
+    name: str = "",
+    link_id: UUID | None = None,
+    token: str | None = None,
+) -> str:
+    """The token of one more device at the doors; `token` if it is given. Only its hash is kept."""
     token = token or secrets.token_urlsafe(32)
     device = DeviceToken(
         id=uuid4(),
         event_id=event_id,
-        door_id=door_id,
+        door_ids=[str(door_id) for door_id in door_ids],
+        link_id=link_id,
+        name=name,
         token_hash=_hashed(token),
         created_at=now,
         expires_at=expires_at,
     )
     db.session.add(device)
-    record("staff.enrol_device", device.id, event_id=event_id, now=now, door=door_id)
+    record("staff.enrol_device", device.id, event_id=event_id, now=now, doors=len(device.door_ids))
     return token
 
 
@@ -43,25 +55,18 @@ def revoke(device_id: UUID, now: datetime) -> None:
     device = db.session.get_one(DeviceToken, device_id)
     device.revoked_at = device.revoked_at or now
     _recent.forget()
-    record("staff.revoke_device", device_id, event_id=device.event_id, now=now, door=device.door_id)
-
-
-def revoke_all(door_id: UUID, now: datetime) -> None:
-    """From now on no device that was enrolled at the door scans; at the latest a second later."""
-    of_door = update(DeviceToken).where(DeviceToken.door_id == door_id, DeviceToken.revoked_at.is_(None))
-    db.session.execute(of_door.values(revoked_at=now))
-    _recent.forget()
+    record("staff.revoke_device", device_id, event_id=device.event_id, now=now)
 
 
 def admit_device(_declaration: Declaration) -> Viewer:
-    """The device of the door that the address names, by `Authorization: Bearer` (RFC 6750 section 2.1).
+    """A device of the door that the address names, by `Authorization: Bearer` (RFC 6750 section 2.1).
 
-    Aborts with 401 for a token that is missing, unknown, expired, revoked or another door's: all alike.
+    Aborts with 401 for a token that is missing, unknown, expired, revoked or for other doors: all alike.
     """
     authorization = request.authorization
     token = authorization.token if authorization and authorization.type == "bearer" else None
     device = _device(token, clock.now()) if token else None
-    if device is None or device.door_id != (request.view_args or {}).get("door_id"):
+    if device is None or str((request.view_args or {}).get("door_id")) not in device.door_ids:
         abort(_unauthorized(is_token_given=bool(token)))
     g.device = device
     return Viewer(event_id=device.event_id, role="door")
@@ -69,13 +74,13 @@ def admit_device(_declaration: Declaration) -> Viewer:
 
 # Made once, of the bare table: a door in a queue asks this all the time, and making it takes longer than asking.
 _devices = DeviceToken.__table__.c
-_UNREVOKED = select(_devices.id, _devices.event_id, _devices.door_id, _devices.expires_at).where(
+_UNREVOKED = select(_devices.id, _devices.event_id, _devices.door_ids, _devices.expires_at).where(
     _devices.token_hash == bindparam("token_hash"), _devices.revoked_at.is_(None)
 )
 
 
-def _device(token: str, now: datetime) -> Row[UUID, UUID, UUID, datetime] | None:
-    """(id, event_id, door_id, expires_at) of the device that the token was given to, if it is good."""
+def _device(token: str, now: datetime) -> Row[UUID, UUID, list[str], datetime] | None:
+    """(id, event_id, door_ids, expires_at) of the device that the token was given to, if it is good."""
     token_hash = _hashed(token)
     device = _recent.get(token_hash)
     if device is None and (found := db.session.execute(_UNREVOKED, {"token_hash": token_hash}).first()):

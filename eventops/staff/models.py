@@ -27,6 +27,21 @@ class Account(Model):
     """argon2id, in its own encoded form."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(String(300))
+    """The shared secret of RFC 6238, encrypted under a key from EVENTOPS_SECRET_KEY; None without a second factor."""
+    totp_step: Mapped[int | None]
+    """The time step of the last code that was taken, of 30 seconds since 1970: no code is taken twice."""
+
+
+class RecoveryCode(Model):
+    """One of the codes that stand in, once each, for a second factor that was lost."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class Membership(Model):
@@ -38,6 +53,35 @@ class Membership(Model):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime]
+
+
+class RoleDemand(Model):
+    """In this event the role demands a second factor. An owner's does in every event, without a row."""
+
+    __tablename__ = "role_demands"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class TeamInvitation(Model):
+    """Somebody asked by letter to take a role in an event. The link in it is made of the id and a keyed hash."""
+
+    __tablename__ = "team_invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    """Lower case."""
+    role: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(2))
+    """Of the letter."""
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime]
+    """Real time, like the instants below."""
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class SignInSession(Model):
@@ -52,6 +96,10 @@ class SignInSession(Model):
     """Real time, like `expires_at` and `ended_at`: no demo's clock moves a sign-in."""
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    stage: Mapped[str] = mapped_column(String(10), default="whole", server_default="whole")
+    """`whole`; or after the password alone: `code` while a second factor is owed, `set_up` while one is to be made."""
+    browser: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """Which one, roughly, so that its owner knows it again: "Firefox, Windows"."""
 
 
 class SignInAttempt(Model):
@@ -66,14 +114,38 @@ class SignInAttempt(Model):
     at: Mapped[datetime]
 
 
+class DeviceLink(Model):
+    """A link by which devices are enrolled at doors of an event, by whoever knows its PIN.
+
+    Link and PIN are keyed hashes of the id, so that an organiser's screen can show them again.
+    """
+
+    __tablename__ = "device_links"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    door_ids: Mapped[list[str]]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    wrong_pins: Mapped[int] = mapped_column(default=0)
+    """In a row: too many end the link."""
+
+
 class DeviceToken(Model):
     """What a door's device calls the door's endpoints with. Only its SHA-256 is kept."""
 
     __tablename__ = "device_tokens"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
-    door_id: Mapped[UUID] = mapped_column(ForeignKey("doors.id"), index=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
+    door_ids: Mapped[list[str]]
+    """The doors that it serves, all of the event's or some."""
+    link_id: Mapped[UUID | None] = mapped_column(ForeignKey("device_links.id"))
+    """None for a device that somebody signed in opened the scanner on."""
+    name: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """Which one, roughly, so that the organiser knows it again: "Chrome, Android"."""
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -1,11 +1,11 @@
-"""Signing in and out, and what the frame of every staff page shows."""
+"""Signing in and out."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, cast
+from typing import cast
 
-from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -18,14 +18,13 @@ from wtforms.validators import InputRequired, Length  # type: ignore[import-unty
 from eventops import clock
 from eventops.db import write
 from eventops.routes import Caller, enforce, signing_in, staff
-from eventops.staff.abilities import ABILITIES, can
+from eventops.staff.abilities import ABILITIES
 from eventops.staff.accounts import find, new_hash_if_outdated, verified
 from eventops.staff.csrf import forget_token, init_csrf
 from eventops.staff.devices import admit_device
-from eventops.staff.models import Account
+from eventops.staff.frame import frame
 from eventops.staff.sign_in import admit_staff, begin_session, cookie_name, end_session, keep_token, safe_target
 from eventops.staff.throttle import begin_attempt, forgive
-from eventops.viewer import current_viewer
 
 blueprint = Blueprint("staff", __name__)
 
@@ -51,6 +50,7 @@ def open_room(state: BlueprintSetupState) -> None:
     enforce(Caller.STAFF, admit_staff, ABILITIES)
     enforce(Caller.DOOR, admit_device)
     init_csrf(cast(Flask, state.app))
+    state.app.context_processor(frame)
 
 
 @blueprint.route("/<language:language>/sign-in", methods=["GET", "POST"])
@@ -85,21 +85,6 @@ def sign_out() -> Response:
     return response
 
 
-@blueprint.app_context_processor
-def frame() -> dict[str, Any]:
-    """What desk.html shows of who is signed in, and `can(ability)`; nothing on any other page."""
-    account: Account | None = g.get("account")
-    viewer = current_viewer()
-    role = viewer.role if account and viewer else None
-    return {
-        "account_name": account.name if account else None,
-        "role": role,
-        "role_name": _role_name(role) if role else None,
-        "can": lambda ability: role is not None and can(role, ability),
-        "desk_links": _links(role) if role else [],
-    }
-
-
 def _token_for(email: str, password: str) -> str | None:
     """The token of a new session; None where the password is wrong. Aborts with 429 after too many failures."""
     now, address = clock.real_now(), request.remote_addr
@@ -119,30 +104,3 @@ def _token_for(email: str, password: str) -> str | None:
 
 def _page(form: SignInForm, errors: dict[str, str] | None = None) -> str:
     return render_template("staff/sign_in.html", email=form.email.data, errors=errors or {})
-
-
-def _role_name(role: str) -> str:
-    names = {
-        "owner": _("Owner"),
-        "editor": _("Editor"),
-        "reception": _("Reception"),
-        "door": _("Door"),
-        "observer": _("Observer"),
-    }
-    return str(names[role])
-
-
-def _links(role: str) -> list[tuple[str, str, bool]]:
-    """(text, address, is it this room) of the parts of the desk that the role may open."""
-    slug = (request.view_args or {}).get("slug")
-    parts = [
-        ("see_agenda", _("Agenda"), "agenda.desk"),
-        ("see_people", _("People"), "registration.people"),
-        ("see_doors", _("Doors"), "checkin.doors"),
-    ]
-    here = request.blueprint
-    return [
-        (text, url_for(endpoint, slug=slug), endpoint.split(".")[0] == here)
-        for ability, text, endpoint in parts
-        if slug and can(role, ability)
-    ]

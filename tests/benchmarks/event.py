@@ -55,7 +55,7 @@ def prepare(app: Flask, now: datetime, people: int = PEOPLE) -> Prepared:
             event = open_event(file, now)
             publish(event, now)
             door = db.session.scalars(select(Door).where(Door.event_id == event.id)).one()
-            token = enrol(event.id, door.id, now, now + timedelta(days=1))
+            token = enrol(event.id, [door.id], now, now + timedelta(days=1))
             rows = _register(event, now, people)
             prepared = Prepared(event.id, event.slug, door.id, token, list(rows), list(rows.values()))
         db.engine.dispose()  # nothing that is open here is to be shared with the servers

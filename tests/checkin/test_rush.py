@@ -33,7 +33,7 @@ def test_ticket_scanned_by_eight_processes_at_once_is_admitted_once(app: Flask, 
     with changing(app):
         cast = add_conference()
         codes = [add_ticket(cast.event_id, number) for number in range(TICKETS + IN_BATCHES)]
-        token = enrol(cast.event_id, cast.door_id, SPRING, datetime(2100, 1, 1, tzinfo=UTC))
+        token = enrol(cast.event_id, [cast.door_id], SPRING, datetime(2100, 1, 1, tzinfo=UTC))
     same = [made(f"EO1NOBODY{number}", START.isoformat()) for number in range(SENT_BY_ALL)]
     told = run(Rush(database_url, cast.door_id, token, codes[:TICKETS], codes[TICKETS:], same))
     for code in codes:

@@ -59,7 +59,7 @@ def cast(app: Flask) -> Conference:
 @pytest.fixture(scope="module")
 def token(app: Flask, cast: Conference) -> str:
     with changing(app):
-        return enrol(cast.event_id, cast.door_id, SPRING, datetime(2100, 1, 1, tzinfo=UTC))
+        return enrol(cast.event_id, [cast.door_id], SPRING, datetime(2100, 1, 1, tzinfo=UTC))
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def cast(app: Flask) -> Conference:
 def token(app: Flask, cast: Conference) -> str:
     """What the main entrance's device holds."""
     with changing(app):
-        return enrol(cast.event_id, cast.door_id, SPRING, START + timedelta(days=1))
+        return enrol(cast.event_id, [cast.door_id], SPRING, START + timedelta(days=1))
 
 
 class Device:
