@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from eventops import clock
 from eventops.agenda import publish as publishing
 from eventops.agenda.differences import describe
-from eventops.agenda.edit import SessionForm, StaleEdit, desk_rooms, desk_session, edit_session
+from eventops.agenda.edit import SessionForm, StaleEdit, desk_audiences, desk_rooms, desk_session, edit_session
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.models import Event, Session
 from eventops.agenda.programme import language_name
@@ -62,16 +62,20 @@ def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
     if request.method != "POST":
         return _form_page(event, session, SessionForm.of(session))
     form = _typed()
+    now, is_narrowed = clock.now(), False
     try:
         with write():
             is_done = edit_session(event, session, form)
             if is_done:
-                record("agenda.edit", session.id, event_id=event.id, now=clock.now())
+                is_narrowed = publishing.narrow(session, now)
+                record("agenda.edit", session.id, event_id=event.id, now=now)
     except (StaleEdit, StaleDataError):
         form.revision = str(session.revision)
         return _form_page(event, session, form, is_stale=True), 412
     if not is_done:
         return _form_page(event, session, form), 422
+    if is_narrowed:
+        forget_renderings()
     return redirect(url_for("agenda.desk", slug=slug), 303)
 
 
@@ -104,6 +108,10 @@ def _typed() -> SessionForm:
         zone=typed.get("zone", ""),
         room_id=typed.get("room_id", ""),
         revision=typed.get("revision", ""),
+        access=typed.get("access", ""),
+        audience_ids=typed.getlist("audience_ids"),
+        shows_block="shows_block" in typed,
+        names_itself_in_calendars="names_itself_in_calendars" in typed,
         readings={k: cast(Reading, v) for k, v in readings.items() if v in ("earlier", "later")},
     )
 
@@ -118,6 +126,7 @@ def _form_page(event: Event, session: Session, form: SessionForm, is_stale: bool
         is_stale=is_stale,
         languages={code: language_name(code, spoken_language()) for code in LANGUAGES},
         zones=[(key, key.split("/")[-1].replace("_", " ")) for key in (event.home_zone, *event.also_show)],
+        audiences=[(str(audience.id), audience.name) for audience in desk_audiences(event.id)],
         rooms=[("", _("No room")), *((str(room.id), room.name) for room in desk_rooms(event.id))],
     )
 
