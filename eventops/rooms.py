@@ -8,9 +8,12 @@ from flask import Flask
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.events import event_id_of
+from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
+from eventops.oversight.leak_check import check
+from eventops.oversight.views import blueprint as oversight
 from eventops.registration import letters as _registration_letters  # noqa: F401
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links
@@ -22,7 +25,7 @@ from eventops.staff.which_event import answer_event_of_slug
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
-ROOMS = (staff, agenda, registration, checkin, streams)
+ROOMS = (staff, agenda, registration, checkin, streams, oversight)
 
 
 def init_rooms(app: Flask) -> None:
@@ -32,3 +35,4 @@ def init_rooms(app: Flask) -> None:
     enforce(Caller.PERSONAL, admit_by_link)
     answer_event_of_slug(event_id_of)
     answer_stream_links(my_streams)
+    answer_leaks(check)

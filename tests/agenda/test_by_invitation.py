@@ -58,7 +58,7 @@ def personal(app: Flask, cast: Conference, who: str, page: str = "") -> str:
 
 
 def test_block_shows_its_hours_and_nothing_else(app: Flask, client: FlaskClient, cast: Conference) -> None:
-    """Strangers read "By invitation" with both clocks on page, calendar and data; no word, id or room of the session."""
+    """Strangers read "By invitation" with both clocks on page, calendar and data; no word or id of the session."""
     before = public(client)
     assert [("By invitation" in text, "15:00" in text) for text in before] == [(False, False)] * 3
     publish_with(app, cast, shows_block=True)
