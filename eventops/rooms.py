@@ -10,6 +10,8 @@ from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.events import event_id_of
 from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401
+from eventops.checkin import devices as _devices  # noqa: F401
+from eventops.checkin import enrolment as _enrolment  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
 from eventops.registration import letters as _registration_letters  # noqa: F401
 from eventops.registration.links import admit_by_link

@@ -84,6 +84,8 @@ class Site:
             "token": self.confirm if rule.endpoint.endswith(".confirm") else self.personal["invited online"],
             "session_id": str(self.cast.keynote_id),
             "door_id": str(self.cast.door_id),
+            "link_id": str(UUID(int=1)),
+            "device_id": str(UUID(int=2)),
             "stream_id": str(self.cast.public_stream_id if streams else self.cast.closed_stream_id),
         }
         return {name: known[name] for name in rule.arguments}
