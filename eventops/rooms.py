@@ -18,13 +18,14 @@ from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links
 from eventops.registration.views import blueprint as registration
 from eventops.reminders import letters as _reminder_letters  # noqa: F401
+from eventops.reports.views import blueprint as reports
 from eventops.routes import Caller, enforce
 from eventops.staff.views import blueprint as staff
 from eventops.staff.which_event import answer_event_of_slug
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
-ROOMS = (staff, agenda, registration, checkin, streams)
+ROOMS = (staff, agenda, registration, checkin, streams, reports)
 
 
 def init_rooms(app: Flask) -> None:

@@ -145,4 +145,3 @@ def _door_page(event: Event, entrance: Entrance, result: Result | None = None, e
 def _entrance_or_404(event: Event, door_id: UUID) -> Entrance:
     entrance = find_entrance(door_id)
     return entrance if entrance and entrance.event_id == event.id else abort(404)
-

@@ -122,7 +122,9 @@ class _Batch:
     def _judge(self, item: Item, upload: Upload) -> Kept:
         holder, entrance = self.holders.get(item.code), upload.entrance
         at = upload.envelope.effective_at(item, upload.received_at)
-        inside_since = fold(self.passings[self._inside_of(holder.ticket_id, entrance.door_id)]).since if holder else None
+        inside_since = (
+            fold(self.passings[self._inside_of(holder.ticket_id, entrance.door_id)]).since if holder else None
+        )
         is_open = holder is not None and entrance.is_open_on(at, holder.has_admission)
         is_admitted = holder is not None and entrance.lets_in(self.rights.get(holder.ticket_id, ()))
         reason = refusal(holder, item.kind, is_open, inside_since is not None, is_admitted)
@@ -160,9 +162,7 @@ def _row(kept: Kept, item: Item, upload: Upload) -> dict[str, Any]:
     return row | {"device_time": item.device_time, "shown": item.shown}
 
 
-def refusal(
-    holder: Holder | None, kind: str, is_open: bool, is_inside: bool, is_admitted: bool = True
-) -> str | None:
+def refusal(holder: Holder | None, kind: str, is_open: bool, is_inside: bool, is_admitted: bool = True) -> str | None:
     """Why the door says no, or None. Whoever leaves with a known ticket is never refused.
 
     The day comes before the admission: on a day of closed sessions alone, everybody else hears what every door says.

@@ -45,9 +45,7 @@ def scan(app: Flask, cast: Conference, who: str, door_id: UUID, kind: str = "ent
     return outcomes(tell(app, cast, made(cast.codes[who], kind=kind), door_id=door_id))
 
 
-def test_closed_door_admits_who_is_admitted_to_its_sessions(
-    app: Flask, cast: Conference, workshop_door: UUID
-) -> None:
+def test_closed_door_admits_who_is_admitted_to_its_sessions(app: Flask, cast: Conference, workshop_door: UUID) -> None:
     """Others with a good ticket are told that they are not admitted here; the main entrance is for all."""
     told = tell(app, cast, *map(made, cast.codes.values()), door_id=workshop_door)
     assert dict(zip(cast.codes, outcomes(told), strict=True)) == {
@@ -117,7 +115,9 @@ def test_closed_door_says_wrong_time_before_it_says_more(app: Flask, cast: Confe
     """Where nothing public happens on a day, strangers hear what every door says."""
     with changing(app):
         db.session.execute(delete(PublicWindow).where(PublicWindow.event_id == cast.event_id))
-        db.session.execute(update(PublishedSession).where(PublishedSession.id == cast.keynote_id).values(access="closed"))
+        db.session.execute(
+            update(PublishedSession).where(PublishedSession.id == cast.keynote_id).values(access="closed")
+        )
         db.session.get_one(Event, cast.event_id).starts_on = SPRING.date()
     assert scan(app, cast, "onsite", workshop_door) == ["wrong_time"]
     assert scan(app, cast, "invited onsite", workshop_door) == WELCOME

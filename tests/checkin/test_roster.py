@@ -78,9 +78,7 @@ def device(app: Flask, cast: Conference, workshop_door: UUID) -> Device:
     return Device(app, cast, cast.door_id, workshop_door)
 
 
-def test_roster_says_of_each_ticket_what_the_door_would(
-    device: Device, cast: Conference, workshop_door: UUID
-) -> None:
+def test_roster_says_of_each_ticket_what_the_door_would(device: Device, cast: Conference, workshop_door: UUID) -> None:
     """By the code's hash alone; at a closed door, who is not admitted there."""
     assert device.flags(cast.door_id) == ORDINARY
     assert device.flags(workshop_door) == ORDINARY | {"onsite": "not_admitted"}
@@ -153,7 +151,9 @@ def add_tickets(cast: Conference, number: int) -> None:
     """As many more guests in the room, each with a ticket."""
     given = {"event_id": cast.event_id, "attendance_mode": "onsite", "language": "fi", "zone": "Europe/Helsinki"}
     given |= {"state": "confirmed", "created_at": SPRING, "privacy_accepted_at": SPRING, "link_version": 1}
-    people = [given | {"id": UUID(int=n), "name": "G", "email": f"{n}@x.y", "email_key": f"{n}@x.y"} for n in range(number)]
+    people = [
+        given | {"id": UUID(int=n), "name": "G", "email": f"{n}@x.y", "email_key": f"{n}@x.y"} for n in range(number)
+    ]
     tickets = [
         {"id": UUID(int=n), "event_id": cast.event_id, "registration_id": UUID(int=n), "issued_at": SPRING}
         | {"code": f"EO1MANY{n:024d}", "short_code": f"{n:06d}"}
