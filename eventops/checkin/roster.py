@@ -7,8 +7,8 @@
     tickets  by flag, one of FLAGS, the tickets that it holds for: of each the first 16 bytes of the SHA-256 of salt and
              code, both as UTF-8, in base64url without padding (RFC 4648 section 5), in their own order
 
-Each ticket of the event stands in it once; one that does not is unknown. Whether a ticket is inside already, and whether
-the day is the event's, are not said here. The ETag changes with all but `as_of`.
+Each ticket of the event stands in it once; one that does not is unknown. Whether a ticket is inside already, and
+whether the day is the event's, are not said here. The ETag changes with all but `as_of`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ FLAGS = {
 """Every flag, and what it says of a ticket: the reasons that a scan would be refused for."""
 
 _HASH = 16
+_NOBODY = UUID(int=0)
 
 
 def roster(entrance: Entrance) -> dict[str, Any]:
@@ -57,9 +58,9 @@ def roster(entrance: Entrance) -> dict[str, Any]:
 
 def _flags(entrance: Entrance) -> Iterator[tuple[str, str]]:
     """The code of each ticket of the event, and its flag at this door."""
-    for code, is_admitted, *holder in db.session.connection().execute(*_question(entrance)):
-        who = Holder(UUID(int=0), "", *holder, has_admission=False)
-        yield code, refusal(who, "entry", is_open=True, is_inside=False, is_admitted=is_admitted) or "admitted"
+    for code, is_admitted, state, mode, is_revoked in db.session.connection().execute(*_question(entrance)):
+        holder = Holder(_NOBODY, "", state, mode, is_revoked, has_admission=False)
+        yield code, refusal(holder, "entry", is_open=True, is_inside=False, is_admitted=is_admitted) or "admitted"
 
 
 # Made once, of bare tables, like those of tickets.py.

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, json, jsonify, make_response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from eventops import clock
 from eventops.checkin.doors import Entrance, recent_entrance
@@ -42,7 +43,7 @@ def scans(door_id: UUID) -> Response:
 
 @blueprint.get("/api/v1/doors/<uuid:door_id>/roster")
 @door_device
-def door_roster(door_id: UUID) -> Response:
+def door_roster(door_id: UUID) -> AnyResponse:
     """What the door keeps for when it cannot ask: see roster.py. 304 to who has it as it is."""
     content = roster(recent_entrance(door_id) or abort(404))
     response = jsonify(as_of=utc_text(clock.now()), **content)

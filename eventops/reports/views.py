@@ -114,14 +114,14 @@ def _row(event: Event, entry: Entry) -> dict[str, Any]:
 
 def _who(entry: Entry) -> str:
     if entry.account_id:
-        return entry.account_name or _("Removed account")
-    return _("A device's link") if "link" in entry.details else _("The server")
+        return entry.account_name or str(_("Removed account"))
+    return str(_("A device's link") if "link" in entry.details else _("The server"))
 
 
-def _address(endpoint: str, event: Event, **more: str) -> str:
+def _address(endpoint: str, event: Event, **more: Any) -> str:
     """A page of the same filter."""
-    asked = {name: request.args[name] for name in _FIELDS if request.args.get(name)}
-    return url_for(endpoint, slug=event.slug, **{**asked, **more})
+    asked: dict[str, Any] = {name: request.args[name] for name in _FIELDS if request.args.get(name)}
+    return url_for(endpoint, slug=event.slug, **asked, **more)
 
 
 def _mark(entry: Entry) -> str:

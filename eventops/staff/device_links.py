@@ -11,9 +11,10 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, select, update
 
 from eventops.config import settings
 from eventops.db import db
@@ -105,14 +106,13 @@ def revoke_link(link: DeviceLink, now: datetime) -> None:
     record("staff.revoke_device_link", link.id, event_id=link.event_id, now=now, devices=devices)
 
 
-def _is(link: DeviceLink) -> object:
+def _is(link: DeviceLink) -> ColumnElement[bool]:
     return DeviceLink.id == link.id
 
 
-def _updated(statement: object) -> int:
-    """How many rows an UPDATE changed."""
-    result: CursorResult[object] = db.session.execute(statement)  # type: ignore[call-overload]
-    return result.rowcount
+def _updated(statement: Update) -> int:
+    """How many rows it changed."""
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
 
 
 def _keyed_hash(purpose: str, link: DeviceLink) -> bytes:

@@ -7,6 +7,7 @@ import re
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -142,7 +143,7 @@ def test_day_that_is_none_is_asked_for_again(cast: Conference, owner: FlaskClien
 
 def add_many(app: Flask, cast: Conference, number: int) -> list[UUID]:
     """So many entries, some at the same instant; in the order in which they are shown."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": uuid4(), "event_id": cast.event_id, "at": START + timedelta(minutes=n // 3), "action": "agenda.edit"}
         | {"subject_id": uuid4(), "details": {}}
         for n in range(number)
@@ -165,7 +166,7 @@ def test_long_trail_is_paged_without_losing_a_row(app: Flask, cast: Conference, 
         assert address is None or "group=agenda" in address
         done(app, cast.event_id, "agenda.publish", START + timedelta(days=1))
     assert [len(rows) for rows in seen] == [100, 100, 50]
-    assert sum(seen, []) == subjects
+    assert [subject for rows in seen for subject in rows] == subjects
 
 
 def test_audit_file_holds_what_the_filter_finds_by_ids_alone(
