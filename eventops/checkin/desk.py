@@ -110,12 +110,12 @@ def _may(ability: str) -> bool:
     return viewer is not None and viewer.role is not None and can(viewer.role, ability)
 
 
-def _choices(event: Event) -> list[tuple[str, str, str]]:
+def _choices(event: Event) -> list[tuple[str, Text, str]]:
     """(id, title, when) of the sessions that a door may be of; a closed one says that it is."""
     return [
         (
             str(session.id),
-            in_language(session.title, spoken_language()).text,
+            in_language(session.title, spoken_language()),
             f"{event_clocks(event, session.starts_at, session.ends_at).with_day}"
             + (f" · {_('By invitation')}" if session.access == "closed" else ""),
         )
