@@ -11,6 +11,8 @@ from eventops.agenda.events import event_id_of
 from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401
+from eventops.checkin import devices as _devices  # noqa: F401
+from eventops.checkin import enrolment as _enrolment  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
 from eventops.oversight.leak_check import check
 from eventops.oversight.views import blueprint as oversight
@@ -19,13 +21,14 @@ from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links
 from eventops.registration.views import blueprint as registration
 from eventops.reminders import letters as _reminder_letters  # noqa: F401
+from eventops.reports.views import blueprint as reports
 from eventops.routes import Caller, enforce
 from eventops.staff.views import blueprint as staff
 from eventops.staff.which_event import answer_event_of_slug
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
-ROOMS = (staff, agenda, registration, checkin, streams, oversight)
+ROOMS = (staff, agenda, registration, checkin, streams, oversight, reports)
 
 
 def init_rooms(app: Flask) -> None:

@@ -86,6 +86,8 @@ class Site:
             "door_id": str(self.cast.door_id),
             "who": "online",
             "page": "en/conference/",
+            "link_id": str(UUID(int=1)),
+            "device_id": str(UUID(int=2)),
             "stream_id": str(self.cast.public_stream_id if streams else self.cast.closed_stream_id),
         }
         return {name: known[name] for name in rule.arguments}

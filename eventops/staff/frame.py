@@ -50,6 +50,8 @@ def _parts() -> list[tuple[str, str, str]]:
         ("see_agenda", _("Restricted"), "oversight.restricted_page"),
         ("see_people", _("People"), "registration.people"),
         ("see_doors", _("Doors"), "checkin.doors"),
+        ("manage_doors", _("Devices"), "checkin.devices"),
+        ("see_audit", _("Audit trail"), "reports.audit"),
     ]
 
 
