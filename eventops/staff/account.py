@@ -161,6 +161,7 @@ def _to_account(done: str) -> Response:
 
 def _account_page(errors: dict[str, str] | None = None) -> str:
     now = clock.real_now()
+    more = {"language_links": []} if errors else {}  # the address of a form that was sent back has no page of its own
     done = _done().get(request.args.get("done", ""))
     return render_template(
         "staff/account.html",
@@ -170,6 +171,7 @@ def _account_page(errors: dict[str, str] | None = None) -> str:
         sessions=[(row, _clocks(row.created_at), row.id == g.sign_in.id) for row in sessions_of(g.account.id, now)],
         notices=[("ok", done, "")] if done and not errors else [],
         errors=errors or {},
+        **more,
     )
 
 

@@ -98,5 +98,6 @@ def recovery_codes_page(codes: list[str], token: str = "") -> Response:
     if token:
         keep_token(response, token)
         forget_token()
-    response.set_data(render_template("staff/recovery_codes.html", codes=codes, target=wanted()))
+    page = render_template("staff/recovery_codes.html", codes=codes, target=wanted(), language_links=[])
+    response.set_data(page)
     return response

@@ -309,3 +309,13 @@ def test_account_forgives_the_right_password(app: Flask, cast: Conference) -> No
     assert change(client).status_code == 303
     with reading(app):
         assert len(list(db.session.scalars(select(SignInAttempt)))) == 1
+
+
+def test_pages_lead_only_to_pages(app: Flask, cast: Conference) -> None:
+    """Those that answer a form, too: the language switch of a form that was sent back would lead nowhere."""
+    client = signed_in(app, OWNER)
+    made = post(client, f"{ACCOUNT}/recovery-codes", codes_password=PASSWORD)
+    for answer in (client.get(ACCOUNT), client.get(FACTOR), change(client, present="wrong"), made):
+        links = [href for href in page_of(answer).xpath("//body//a/@href") if href.startswith("/")]
+        statuses = {href: client.get(href).status_code for href in links}
+        assert [href for href, status in statuses.items() if status not in (200, 303)] == []
