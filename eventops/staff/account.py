@@ -161,9 +161,8 @@ def _to_account(done: str) -> Response:
 
 def _account_page(errors: dict[str, str] | None = None) -> str:
     now = clock.real_now()
-    more: dict[str, list[str]] = (
-        {"language_links": []} if errors else {}
-    )  # the address of a form that was sent back has no page of its own
+    # The address of a form that was sent back has no page of its own, in no language.
+    more: dict[str, list[str]] = {"language_links": []} if errors else {}
     done = _done().get(request.args.get("done", ""))
     return render_template(
         "staff/account.html",
