@@ -23,6 +23,8 @@ from eventops.registration.views import blueprint as registration
 from eventops.reminders import letters as _reminder_letters  # noqa: F401
 from eventops.reports.views import blueprint as reports
 from eventops.routes import Caller, enforce
+from eventops.staff import account as _account  # noqa: F401
+from eventops.staff import second_step as _second_step  # noqa: F401
 from eventops.staff.views import blueprint as staff
 from eventops.staff.which_event import answer_event_of_slug
 from eventops.streams.mine import my_streams

@@ -23,6 +23,7 @@ class Caller(Enum):
     ANYONE = "anyone"
     PERSONAL = "who holds the personal link"
     SIGNING_IN = "who is about to sign in as staff"
+    HALF_SIGNED_IN = "who signed in by the password, and may owe more"
     STAFF = "staff with an ability"
     DOOR = "a door's device"
 
@@ -31,7 +32,10 @@ class Caller(Enum):
 class Declaration:
     caller: Caller
     ability: str = ""
-    """For staff: what the role must be able to do; empty means any account that is signed in."""
+    """For staff: what the role must be able to do; empty means any account that is signed in.
+
+    For who may owe more: the stage at which they must be; empty means any, and the whole sign-in too.
+    """
 
 
 class UndeclaredRoute(Exception):
@@ -69,6 +73,11 @@ anyone = declare(Caller.ANYONE)
 signing_in = declare(Caller.SIGNING_IN)
 personal_link = declare(Caller.PERSONAL)
 door_device = declare(Caller.DOOR)
+
+
+def half_signed_in(stage: str = "") -> Callable[[View], View]:
+    """Say that who stands at that stage of signing in may call the decorated view."""
+    return declare(Caller.HALF_SIGNED_IN, stage)
 
 
 def staff(ability: str = "") -> Callable[[View], View]:

@@ -105,6 +105,8 @@ def _words(status: int, description: str) -> tuple[str, str]:
             )
         case 405:
             return _("That does not work here"), _("Go back and use the button on the page.")
+        case 409:
+            return _("Something changed meanwhile"), _("Nothing was done. Open the page again and look once more.")
         case 413:
             return _("That is too large"), _("Send at most one megabyte.")
         case 429:
