@@ -16,9 +16,9 @@ from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile, l
 from eventops.config import settings
 from eventops.db import db, write
 from eventops.opening import open_event
-from eventops.registration.address import mail_address
 from eventops.staff.accounts import add_account, grant, hash_password, key_of
 from eventops.staff.models import Account
+from eventops.typed import mail_address
 from eventops.viewer import SYSTEM, seeing
 
 SHORTEST_PASSWORD = 12

@@ -49,6 +49,7 @@ def _parts() -> list[tuple[str, str, str]]:
         ("see_agenda", _("Agenda"), "agenda.desk"),
         ("see_people", _("People"), "registration.people"),
         ("see_doors", _("Doors"), "checkin.doors"),
+        ("see_team", _("Team"), "staff.team"),
     ]
 
 

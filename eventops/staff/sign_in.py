@@ -84,11 +84,16 @@ def end_session(token: str, now: datetime) -> None:
     _end(SignInSession.token_hash == _hashed(token), now)
 
 
+def end_sessions_of(account_id: UUID, now: datetime) -> None:
+    """Sign the account out everywhere."""
+    _end(SignInSession.account_id == account_id, now)
+
+
 def disable(account_id: UUID, now: datetime) -> None:
     """Close the account and end its sessions at once."""
     account = db.session.get_one(Account, account_id)
     account.disabled_at = account.disabled_at or now
-    _end(SignInSession.account_id == account_id, now)
+    end_sessions_of(account_id, now)
     record("staff.disable", account_id, event_id=None, now=now)
 
 

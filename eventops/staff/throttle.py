@@ -44,12 +44,13 @@ _ONE_MORE = (
 )
 
 
-def begin_attempt(email: str, address: str | None, now: datetime) -> timedelta:
+def begin_attempt(email: str, address: str | None, now: datetime, purpose: str = "sign-in") -> timedelta:
     """Count an attempt as failed until `forgive`, and return zero; or return how long to wait, and count nothing.
 
     `now` is real time. Inside write(), before the password is looked at: attempts made at once are counted too.
+    Attempts for one purpose never slow down those for another.
     """
-    account, network = _who_account(email), _who_network(address)
+    account, network = _who_account(email, purpose), _who_network(address, purpose)
     one_at_a_time(account, network)
     _forget(now)
     of_network = _until_free(_failures(network, now), settings().sign_in_attempts_per_network, now)
@@ -107,12 +108,12 @@ def _until_free(attempts: list[datetime], limit: int, now: datetime) -> timedelt
     return attempts[-limit] + WINDOW - now if len(attempts) >= limit else timedelta(0)
 
 
-def _who_account(email: str) -> str:
-    return _keyed(f"sign-in account {key_of(email)}")
+def _who_account(email: str, purpose: str = "sign-in") -> str:
+    return _keyed(f"{purpose} account {key_of(email)}")
 
 
-def _who_network(address: str | None) -> str:
-    return _keyed(f"sign-in {_network(address)}")
+def _who_network(address: str | None, purpose: str = "sign-in") -> str:
+    return _keyed(f"{purpose} {_network(address)}")
 
 
 def _network(address: str | None) -> str:
