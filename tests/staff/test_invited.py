@@ -339,7 +339,7 @@ def test_address_that_was_invited_is_not_invited_twice(mailbox: Mailbox, owner: 
 
 
 def test_inviter_learns_nothing_of_accounts(mailbox: Mailbox, app: Flask, cast: Conference, owner: FlaskClient) -> None:
-    """An address with an account, with a disabled one and with none: the same answers, the same page, the same letter."""
+    """With an account, with a disabled one and with none: the same answer, the same page, the same letter."""
     with changing(app):
         other = add_conference("another")
     add_staff(app, "door", other.event_id, "a@example.org")
