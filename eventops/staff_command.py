@@ -119,6 +119,9 @@ def _as_operator(app: Flask) -> Iterator[None]:
             yield
         except (OperationalError, ProgrammingError) as error:
             raise click.ClickException("The database cannot be used. `eventops doctor` says what to do.") from error
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _event(slug: str | None) -> tuple[UUID, str]:
