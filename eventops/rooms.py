@@ -7,7 +7,7 @@ from flask import Flask
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
-from eventops.agenda.events import event_id_of
+from eventops.agenda.events import event_id_of, words_of_event
 from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401
@@ -24,9 +24,13 @@ from eventops.reminders import letters as _reminder_letters  # noqa: F401
 from eventops.reports.views import blueprint as reports
 from eventops.routes import Caller, enforce
 from eventops.staff import account as _account  # noqa: F401
+from eventops.staff import invited_views as _invited_views  # noqa: F401
+from eventops.staff import letters as _staff_letters  # noqa: F401
+from eventops.staff import reset_views as _reset_views  # noqa: F401
 from eventops.staff import second_step as _second_step  # noqa: F401
+from eventops.staff import team_views as _team_views  # noqa: F401
 from eventops.staff.views import blueprint as staff
-from eventops.staff.which_event import answer_event_of_slug
+from eventops.staff.which_event import answer_for_events
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
@@ -38,6 +42,6 @@ def init_rooms(app: Flask) -> None:
     for room in ROOMS:
         app.register_blueprint(room)
     enforce(Caller.PERSONAL, admit_by_link)
-    answer_event_of_slug(event_id_of)
+    answer_for_events(event_id_of, words_of_event)
     answer_stream_links(my_streams)
     answer_leaks(check)

@@ -80,8 +80,8 @@ def grant(account_id: UUID, event_id: UUID, role: str, now: datetime) -> None:
 
 def role_in(account_id: UUID, event_id: UUID) -> str | None:
     """The account's role in the event, if it has one."""
-    membership = db.session.get(Membership, (account_id, event_id))
-    return membership.role if membership else None
+    query = select(Membership.role).where(Membership.account_id == account_id, Membership.event_id == event_id)
+    return db.session.scalar(query)
 
 
 @cache

@@ -51,6 +51,7 @@ def _parts() -> list[tuple[str, str, str]]:
         ("see_people", _("People"), "registration.people"),
         ("see_doors", _("Doors"), "checkin.doors"),
         ("manage_doors", _("Devices"), "checkin.devices"),
+        ("see_team", _("Team"), "staff.team"),
         ("see_audit", _("Audit trail"), "reports.audit"),
     ]
 
