@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,6 +24,7 @@ from tests.checkin.door import made, outcomes, tell
 from tests.staff.team import add_staff, csrf_token, page_of, signed_in
 
 WELCOME = ["admitted"]
+_seconds = count()
 
 
 @pytest.fixture
@@ -42,7 +45,9 @@ def door_of(app: Flask, cast: Conference, *session_ids: UUID) -> UUID:
 
 
 def scan(app: Flask, cast: Conference, who: str, door_id: UUID, kind: str = "entry") -> list[str | None]:
-    return outcomes(tell(app, cast, made(cast.codes[who], kind=kind), door_id=door_id))
+    """What the door says a second after the scan before."""
+    at = START + timedelta(seconds=next(_seconds))
+    return outcomes(tell(app, cast, made(cast.codes[who], at=at, kind=kind), now=at, door_id=door_id))
 
 
 def test_closed_door_admits_who_is_admitted_to_its_sessions(app: Flask, cast: Conference, workshop_door: UUID) -> None:
