@@ -11,6 +11,8 @@ from eventops.agenda.events import event_id_of
 from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
+from eventops.registration import audience_views as _audience_views  # noqa: F401
+from eventops.registration import guest_list_views as _guest_list_views  # noqa: F401
 from eventops.registration import letters as _registration_letters  # noqa: F401
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links

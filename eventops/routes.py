@@ -16,7 +16,6 @@ from flask import Flask, Response, abort, g, json, request, url_for
 from eventops.config import settings
 from eventops.viewer import ANONYMOUS, Viewer, see_as, stop_seeing
 
-
 MAX_BODY = 1_000_000
 """Bytes that a route takes unless it says otherwise."""
 

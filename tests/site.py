@@ -16,7 +16,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from eventops import create_app
+from eventops.agenda.models import Audience
 from eventops.db import db
+from eventops.registration.guest_list import keep
+from eventops.registration.guest_list_file import read_pasted
 from eventops.registration.links import confirm_token, personal_token
 from eventops.registration.models import Registration
 from eventops.routes import Caller, declaration_of
@@ -64,6 +67,8 @@ class Site:
     """The token that confirms the pending person's address, for a day from START."""
     device: str
     """The token of a device at the door."""
+    list_id: UUID
+    """A list of guests that was read and not applied."""
 
     @property
     def rules(self) -> list[Rule]:
@@ -84,6 +89,9 @@ class Site:
             "token": self.confirm if rule.endpoint.endswith(".confirm") else self.personal["invited online"],
             "session_id": str(self.cast.keynote_id),
             "door_id": str(self.cast.door_id),
+            "audience_id": str(self.cast.audience_id),
+            "list_id": str(self.list_id),
+            "registration_id": str(self.cast.people["invited onsite"]),
             "stream_id": str(self.cast.public_stream_id if streams else self.cast.closed_stream_id),
         }
         return {name: known[name] for name in rule.arguments}
@@ -136,8 +144,10 @@ def open_site(app: Flask) -> Site:
         people = {who: _person(id) for who, id in cast.people.items()}
         personal = {who: personal_token(person) for who, person in people.items()}
         confirm = confirm_token(people["pending"], START + timedelta(days=1))
+        audience = db.session.get_one(Audience, cast.audience_id)
+        list_id = keep(audience, read_pasted("Aino Esimerkki <aino@example.org>"), START, None).id
     token = csrf_token(owner, f"/en/desk/{cast.slug}/")
-    return Site(app, cast, owner, token, personal, confirm, device)
+    return Site(app, cast, owner, token, personal, confirm, device, list_id)
 
 
 def _person(id: UUID) -> Registration:

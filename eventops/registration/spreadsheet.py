@@ -32,8 +32,10 @@ MOST_COLUMNS = 50
 LONGEST_TEXT = 1000
 """Characters of a cell; the rest is dropped, since no name and no address is so long."""
 
-_FAULTS = (BadZipFile, zlib.error, struct.error, expat.ExpatError)
-_FAULTS += (OSError, EOFError, LookupError, ValueError, RuntimeError)
+_FAULTS = (
+    *(BadZipFile, zlib.error, struct.error, expat.ExpatError),
+    *(OSError, EOFError, LookupError, ValueError, RuntimeError),
+)
 """What the library raises for a broken archive or a broken part."""
 _LONGEST_TAG = 100_000
 _CHUNK = 32_768

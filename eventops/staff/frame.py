@@ -48,6 +48,7 @@ def _parts() -> list[tuple[str, str, str]]:
     return [
         ("see_agenda", _("Agenda"), "agenda.desk"),
         ("see_people", _("People"), "registration.people"),
+        ("see_agenda", _("Audiences"), "registration.audiences"),
         ("see_doors", _("Doors"), "checkin.doors"),
     ]
 

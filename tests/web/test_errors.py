@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from eventops.db import db
 from eventops.languages import LANGUAGES
-from eventops.staff.models import Account
 from eventops.routes import MAX_BODY, anyone
+from eventops.staff.models import Account
 from eventops.web.errors import DRAIN
 from tests.apps import MakeApp
 
