@@ -33,6 +33,8 @@ class Guest:
     kind: str
     """`invalid`, `twice`, `admitted` already, `told` (invited, waiting, declined or replaced: left alone), `known`
     (registered) or `new`."""
+    key: str = ""
+    """What the address is known by; empty for one that is none."""
     fault: str = ""
     first: int = 0
     """Of one that stands in the list twice: the row that counts."""
@@ -97,11 +99,13 @@ class _Judge:
             return Guest(**given, kind="invalid", fault=fault)
         key = email_key(row["email"])
         if first := self._seen.get(key):
-            return Guest(**given, kind="twice", first=first)
+            return Guest(**given, kind="twice", key=key, first=first)
         self._seen[key] = row["number"]
         person, invitation = self._registered.get(key), self._invited.get(key)
         held = standing(invitation, self._now) if invitation else ""
-        return Guest(**given, kind=self._kind(person, held), standing=held, registration=person, invitation=invitation)
+        return Guest(
+            **given, kind=self._kind(person, held), key=key, standing=held, registration=person, invitation=invitation
+        )
 
     def _kind(self, person: Registration | None, held: str) -> str:
         if person is not None and person.id in self._admitted:

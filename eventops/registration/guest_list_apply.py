@@ -12,7 +12,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from eventops.db import db, one_at_a_time
 from eventops.letters.outbox import NewLetter, queue_many
-from eventops.registration.address import email_key
 from eventops.registration.grants import guests_of
 from eventops.registration.guest_list import Guest, judge
 from eventops.registration.models import Admission, GuestList, Invitation, Registration
@@ -100,7 +99,7 @@ class _Changes:
             "audience_id": self.guest_list.audience_id,
             "name": person.name if person else guest.name,
             "email": guest.email,
-            "email_key": email_key(guest.email),
+            "email_key": guest.key,
             "language": guest.language or (person.language if person else self.choice.language),
             "by_letter": by_letter,
             "granted_through": "invitation" if by_letter else "list",

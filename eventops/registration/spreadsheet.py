@@ -25,7 +25,7 @@ MOST_BYTES = 30_000_000
 """Unpacked, of all parts together."""
 MOST_RATIO = 300
 """Unpacked to packed."""
-MOST_TAGS = 3_000_000
+MOST_TAGS = 1_500_000
 """In one part."""
 MOST_TEXTS = 400_000
 MOST_COLUMNS = 50
@@ -199,7 +199,7 @@ def _parse(archive: ZipFile, path: str, reader: _Part) -> Iterator[Any]:
         tags += 1
         if tags > MOST_TAGS:
             raise NotASpreadsheet("workbook_too_large")
-        reader.start(_local(tag), {_local(name): value for name, value in attributes.items()})
+        reader.start(_local(tag), {_local(name): value for name, value in attributes.items()} if attributes else {})
 
     parser: Any = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _refuse
