@@ -16,6 +16,8 @@ from eventops.checkin import enrolment as _enrolment  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
 from eventops.oversight.leak_check import check
 from eventops.oversight.views import blueprint as oversight
+from eventops.registration import audience_views as _audience_views  # noqa: F401
+from eventops.registration import guest_list_views as _guest_list_views  # noqa: F401
 from eventops.registration import letters as _registration_letters  # noqa: F401
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links

@@ -16,6 +16,9 @@ from flask import Flask, Response, abort, g, json, request, url_for
 from eventops.config import settings
 from eventops.viewer import ANONYMOUS, Viewer, see_as, stop_seeing
 
+MAX_BODY = 1_000_000
+"""Bytes that a route takes unless it says otherwise."""
+
 
 class Caller(Enum):
     """Kinds of caller. A route names exactly one."""
@@ -83,6 +86,21 @@ def half_signed_in(stage: str = "") -> Callable[[View], View]:
 def staff(ability: str = "") -> Callable[[View], View]:
     """Say that staff whose role has `ability` may call the decorated view."""
     return declare(Caller.STAFF, ability)
+
+
+def takes(size: int) -> Callable[[View], View]:
+    """Say that what is posted to the decorated view may have `size` bytes instead of MAX_BODY."""
+
+    def mark(view: View) -> View:
+        view.largest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def largest_body(app: Flask, endpoint: str | None) -> int:
+    """How many bytes may be posted to `endpoint`; to no endpoint as many as to most."""
+    return getattr(app.view_functions.get(endpoint or ""), "largest_body", MAX_BODY)
 
 
 def declaration_of(app: Flask, endpoint: str) -> Declaration:

@@ -16,7 +16,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from eventops import clock, create_app
+from eventops.agenda.models import Audience
 from eventops.db import db
+from eventops.registration.guest_list import keep
+from eventops.registration.guest_list_file import read_pasted
 from eventops.registration.links import confirm_token, personal_token
 from eventops.registration.models import Registration
 from eventops.routes import Caller, declaration_of
@@ -73,6 +76,8 @@ class Site:
     """The token of that invitation's link."""
     reset: str
     """The token with which the owner may set a new password."""
+    list_id: UUID
+    """A list of guests that was read and not applied."""
 
     @property
     def rules(self) -> list[Rule]:
@@ -100,6 +105,9 @@ class Site:
             "page": "en/conference/",
             "link_id": str(UUID(int=1)),
             "device_id": str(UUID(int=2)),
+            "audience_id": str(self.cast.audience_id),
+            "list_id": str(self.list_id),
+            "registration_id": str(self.cast.people["invited onsite"]),
             "stream_id": str(self.cast.public_stream_id if streams else self.cast.closed_stream_id),
         }
         return {name: known[name] for name in rule.arguments}
@@ -152,12 +160,14 @@ def open_site(app: Flask) -> Site:
         people = {who: _person(id) for who, id in cast.people.items()}
         personal = {who: personal_token(person) for who, person in people.items()}
         confirm = confirm_token(people["pending"], START + timedelta(days=1))
+        audience = db.session.get_one(Audience, cast.audience_id)
+        list_id = keep(audience, read_pasted("Aino Esimerkki <aino@example.org>"), START, None).id
         invitation_id = _invited_to_the_team(cast.event_id, owner_id)
         password_hash = db.session.get_one(Account, owner_id).password_hash
         reset = reset_token(owner_id, password_hash, clock.real_now() + timedelta(days=1))
         invited = invitation_token(invitation_id)
     token = csrf_token(owner, f"/en/desk/{cast.slug}/")
-    return Site(app, cast, owner, token, personal, confirm, device, owner_id, invitation_id, invited, reset)
+    return Site(app, cast, owner, token, personal, confirm, device, owner_id, invitation_id, invited, reset, list_id)
 
 
 def _invited_to_the_team(event_id: UUID, owner_id: UUID) -> UUID:

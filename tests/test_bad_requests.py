@@ -81,6 +81,7 @@ def calls(site: Site, long: bool) -> list[tuple[Rule, str]]:
 def test_unknown_methods_are_refused(site: Site) -> None:
     """405 with the methods that there are, or the way to a page that there may be; nothing stored."""
     before = site.rows()
+    # Looking and doing may be for different people, and then they are two routes of one address.
     taken = {
         rule.rule: {m for other in site.rules if other.rule == rule.rule for m in other.methods or ()}
         for rule in site.rules

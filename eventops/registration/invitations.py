@@ -13,11 +13,17 @@ from eventops.registration.models import Admission, Registration
 from eventops.viewer import Viewer
 
 
-def admit(registration: Registration, audience_id: UUID, now: datetime, granted_by: UUID | None = None) -> None:
+def admit(
+    registration: Registration,
+    audience_id: UUID,
+    now: datetime,
+    granted_by: UUID | None = None,
+    through: str = "hand",
+) -> None:
     """Give the registration the right to the audience's closed sessions. Twice is as once.
 
-    `granted_by` is the account that does so. Raises ValueError for an audience that the current viewer does not see
-    in the registration's event. Call it inside write().
+    `granted_by` is the account that does so, `through` one of `hand`, `list` and `invitation`. Raises ValueError for
+    an audience that the current viewer does not see in the registration's event. Call it inside write().
     """
     audience = db.session.scalar(select(Audience).where(Audience.id == audience_id))
     if audience is None or audience.event_id != registration.event_id:
@@ -28,6 +34,7 @@ def admit(registration: Registration, audience_id: UUID, now: datetime, granted_
     elif admission.revoked_at is None:
         return
     admission.granted_at, admission.granted_by, admission.revoked_at = now, granted_by, None
+    admission.granted_through = through
     db.session.add(admission)
     db.session.flush()
 

@@ -17,6 +17,7 @@ from eventops.db import db
 from eventops.letters.outbox import queue
 from eventops.registration.address import email_key
 from eventops.registration.form import SignUpForm
+from eventops.registration.grants import take_up_grants
 from eventops.registration.links import CONFIRM_WITHIN, event_of
 from eventops.registration.models import Registration
 from eventops.registration.ticket import issue
@@ -67,6 +68,7 @@ def confirm(registration: Registration, now: datetime) -> None:
         return
     registration.state, registration.confirmed_at, registration.cancelled_at = "confirmed", now, None
     issue(registration, now)
+    take_up_grants(registration, now)
     _write_to(registration, "confirmed", letter_stamp(now), now, day_ends_at(event_of(registration)))
 
 

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 
 from eventops.db import db
 from eventops.languages import LANGUAGES
-from eventops.routes import anyone
+from eventops.routes import MAX_BODY, anyone
 from eventops.staff.models import Account
-from eventops.web.errors import DRAIN, MAX_BODY
+from eventops.web.errors import DRAIN
 from tests.apps import MakeApp
 
 SECRET = "what the error said"
