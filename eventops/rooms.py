@@ -11,7 +11,12 @@ from eventops.agenda.events import event_id_of
 from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
+from eventops.registration import audience_views as _audience_views  # noqa: F401
+from eventops.registration import invitation_desk as _invitation_desk  # noqa: F401
+from eventops.registration import invitation_letters as _invitation_letters  # noqa: F401
+from eventops.registration import invitation_views as _invitation_views  # noqa: F401
 from eventops.registration import letters as _registration_letters  # noqa: F401
+from eventops.registration.invitation_links import admit_invited
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links
 from eventops.registration.views import blueprint as registration
@@ -30,5 +35,6 @@ def init_rooms(app: Flask) -> None:
     for room in ROOMS:
         app.register_blueprint(room)
     enforce(Caller.PERSONAL, admit_by_link)
+    enforce(Caller.INVITED, admit_invited)
     answer_event_of_slug(event_id_of)
     answer_stream_links(my_streams)

@@ -22,6 +22,7 @@ class Caller(Enum):
 
     ANYONE = "anyone"
     PERSONAL = "who holds the personal link"
+    INVITED = "who holds an invitation's link"
     SIGNING_IN = "who is about to sign in as staff"
     STAFF = "staff with an ability"
     DOOR = "a door's device"
@@ -65,6 +66,7 @@ def declare(caller: Caller, ability: str = "") -> Callable[[View], View]:
 anyone = declare(Caller.ANYONE)
 signing_in = declare(Caller.SIGNING_IN)
 personal_link = declare(Caller.PERSONAL)
+invitation_link = declare(Caller.INVITED)
 door_device = declare(Caller.DOOR)
 
 

@@ -35,8 +35,7 @@ class SignUpForm:
 def read_form(fields: Mapping[str, str]) -> SignUpForm:
     """The form among the fields that were posted. Ask `complaints` about it before it is used."""
     return SignUpForm(
-        # Spaces only: any other blank at an end is a complaint and not a slip.
-        name=unicodedata.normalize("NFC", fields.get("name", "")).strip(" "),
+        name=as_name(fields.get("name", "")),
         email=fields.get("email", "").strip(" "),
         mode=fields.get("mode", ""),
         language=fields.get("language", ""),
@@ -44,11 +43,17 @@ def read_form(fields: Mapping[str, str]) -> SignUpForm:
     )
 
 
+def as_name(typed: str) -> str:
+    """A name as it is stored and complained about."""
+    # Spaces only: any other blank at an end is a complaint and not a slip.
+    return unicodedata.normalize("NFC", typed).strip(" ")
+
+
 def complaints(form: SignUpForm) -> dict[str, str]:
     """What is wrong, by field, in the form's order and the language being spoken; empty when nothing is."""
     found = {
-        "name": _about_name(form.name),
-        "email": _about_email(form.email),
+        "name": about_name(form.name),
+        "email": about_email(form.email),
         "mode": "" if form.mode in ATTENDANCE_MODES else _("Choose whether you come in person or take part online."),
         "language": "" if form.language in LANGUAGES else _("Choose one of the languages."),
         "privacy": "" if form.privacy else _("Tick the box if you agree. We cannot register you without it."),
@@ -56,7 +61,8 @@ def complaints(form: SignUpForm) -> dict[str, str]:
     return {field: complaint for field, complaint in found.items() if complaint}
 
 
-def _about_name(name: str) -> str:
+def about_name(name: str) -> str:
+    """What is wrong with a person's name; empty when nothing is."""
     if any(c in _DIRECTION or unicodedata.category(c) in _NEVER_IN_NAMES for c in name):
         return str(_("Write the name on one line, without tabs or other invisible characters."))
     if not any(unicodedata.category(c)[0] in "LNPS" for c in name):
@@ -66,7 +72,8 @@ def _about_name(name: str) -> str:
     return ""
 
 
-def _about_email(email: str) -> str:
+def about_email(email: str) -> str:
+    """What is wrong with an e-mail address; empty when nothing is."""
     if not email:
         return str(_("Write your e-mail address."))
     if len(email) > LONGEST_EMAIL:
