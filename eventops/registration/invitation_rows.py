@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from eventops.agenda.events import event_clocks, spoken_language
 from eventops.agenda.models import Event
@@ -78,7 +78,7 @@ def _proposals(audience_id: UUID, now: datetime) -> list[Substitute]:
         select(Substitute)
         .join(Substitute.invitation)
         .where(Invitation.audience_id == audience_id, Substitute.decided_at.is_(None))
-        .options(joinedload(Substitute.invitation))
+        .options(contains_eager(Substitute.invitation))
         .order_by(Substitute.proposed_at, Substitute.id)
     )
     found = db.session.scalars(query)
