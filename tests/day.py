@@ -33,7 +33,9 @@ from eventops.demo.seed import sign_up_at
 from eventops.demo.state import Folder
 from eventops.registration.form import SignUpForm
 from eventops.registration.invitations import admit
-from eventops.registration.register import confirm, sign_up
+from eventops.registration.invite import invite
+from eventops.registration.invite_form import InviteForm
+from eventops.registration.register import confirm, sign_up, tell_admitted
 from eventops.streams.models import Stream
 from tests.apps import changing, reading
 from tests.canaries import (
@@ -51,6 +53,8 @@ NOW = datetime(2024, 5, 7, 7, 50, tzinfo=UTC)
 
 PARTIAL = "paula@example.org"
 """Somebody with the right to `alpha` and to nothing else."""
+INVITED = "inga@example.org"
+"""Somebody who was invited to `alpha` by letter, and has not answered."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ class PlayedDay:
 
     def may_see(self, email: str) -> frozenset[str]:
         """To which closed sessions the guest has the right."""
-        if email == PARTIAL:
+        if email in (PARTIAL, INVITED):
             return frozenset({"alpha"})
         return EVERYTHING if self.guest_at(email)["audiences"] else frozenset()
 
@@ -198,7 +202,7 @@ def standing_at(instant: datetime) -> Iterator[None]:
 
 
 def _add_visitors(day: Day, file: ConferenceFile) -> None:
-    """Paula, who is of one audience alone; and Aino fills in the form once more."""
+    """Paula, who is of one audience alone; Inga, who is invited to it; and Aino fills in the form once more."""
     now = sign_up_at(file) + timedelta(days=6)
     day.advance(now)
     with changing(day.app):
@@ -207,6 +211,8 @@ def _add_visitors(day: Day, file: ConferenceFile) -> None:
         confirm(paula, now)
         if file.audiences:
             admit(paula, audience_id(event, "alpha"), now)
+            tell_admitted(paula, audience_id(event, "alpha"), now)
+            invite(event, audience_id(event, "alpha"), InviteForm(INVITED, "Inga Invited", "en", "30"), now, None)
         sign_up(event, SignUpForm("Aino Esimerkki", "aino@example.org", "onsite", "fi", privacy=True), now)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -17,12 +17,13 @@ from werkzeug.routing import Rule
 
 from eventops import create_app
 from eventops.db import db
+from eventops.registration.invitation_links import invitation_token
 from eventops.registration.links import confirm_token, personal_token
-from eventops.registration.models import Registration
+from eventops.registration.models import Invitation, Registration, Substitute
 from eventops.routes import Caller, declaration_of
 from eventops.staff.devices import enrol
 from tests.apps import changing, fresh_database, reading, settings_for
-from tests.cast import START, Conference, add_conference
+from tests.cast import SPRING, START, Conference, add_conference
 from tests.day import standing_at
 from tests.staff.team import add_staff, csrf_token, signed_in
 
@@ -64,6 +65,11 @@ class Site:
     """The token that confirms the pending person's address, for a day from START."""
     device: str
     """The token of a device at the door."""
+    invitation: str
+    """The token of an invitation to the closed part that awaits its answer."""
+    invitation_id: UUID
+    substitute_id: UUID
+    """Who is proposed to come instead of the invited person."""
 
     @property
     def rules(self) -> list[Rule]:
@@ -78,10 +84,14 @@ class Site:
     def values(self, rule: Rule) -> dict[str, str]:
         """What stands in a route's address when everything in it exists."""
         streams = rule.endpoint.startswith("streams.")
+        tokens = {"registration.confirm": self.confirm, "registration.invitation": self.invitation}
         known = {
             "language": "fi",
             "slug": self.cast.slug,
-            "token": self.confirm if rule.endpoint.endswith(".confirm") else self.personal["invited online"],
+            "token": tokens.get(rule.endpoint, self.personal["invited online"]),
+            "audience_id": str(self.cast.audience_id),
+            "invitation_id": str(self.invitation_id),
+            "substitute_id": str(self.substitute_id),
             "session_id": str(self.cast.keynote_id),
             "door_id": str(self.cast.door_id),
             "stream_id": str(self.cast.public_stream_id if streams else self.cast.closed_stream_id),
@@ -136,8 +146,44 @@ def open_site(app: Flask) -> Site:
         people = {who: _person(id) for who, id in cast.people.items()}
         personal = {who: personal_token(person) for who, person in people.items()}
         confirm = confirm_token(people["pending"], START + timedelta(days=1))
+        invitation, substitute = add_invitation(cast)
+        invited = invitation_token(invitation), invitation.id, substitute.id
     token = csrf_token(owner, f"/en/desk/{cast.slug}/")
-    return Site(app, cast, owner, token, personal, confirm, device)
+    return Site(app, cast, owner, token, personal, confirm, device, *invited)
+
+
+def add_invitation(
+    cast: Conference, email: str = "freja@example.org", name: str = "Freja Eksempel"
+) -> tuple[Invitation, Substitute]:
+    """Somebody is invited to the closed part, with twelve hours from START to answer, and proposes Per."""
+    invitation = Invitation(
+        id=uuid4(),
+        event_id=cast.event_id,
+        audience_id=cast.audience_id,
+        name=name,
+        email=email,
+        email_key=email,
+        language="da",
+        by_letter=True,
+        granted_through="invitation",
+        created_at=SPRING,
+        expires_at=START + timedelta(hours=12),
+        letters=1,
+        link_version=1,
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    substitute = Substitute(
+        id=uuid4(),
+        event_id=cast.event_id,
+        invitation_id=invitation.id,
+        name="Per Eksempel",
+        email="per@example.org",
+        proposed_at=SPRING,
+    )
+    db.session.add(substitute)
+    db.session.flush()
+    return invitation, substitute
 
 
 def _person(id: UUID) -> Registration:

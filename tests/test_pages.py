@@ -7,14 +7,14 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventops.db import db
 from eventops.languages import LANGUAGES
 from eventops.letters.kinds import Draft, DueLetter, draft
 from eventops.letters.models import Letter as Queued
 from eventops.letters.render import render
-from eventops.registration.models import Registration
+from eventops.registration.models import Invitation, Registration
 from eventops.times import reader_zone
 from tests.apps import changing
 from tests.bare_times import bare_times, visible_text
@@ -40,6 +40,7 @@ def translated_letters(day: PlayedDay) -> list[tuple[str, str, Letter]]:
         for language in LANGUAGES:
             for person in people:
                 person.language, person.zone = language, reader_zone(language, day.day.file.event.home_zone)
+            db.session.execute(update(Invitation).values(language=language))
             db.session.flush()
             found += [(row.kind, language, letter) for row in rows if (letter := _written(row))]
         db.session.rollback()

@@ -51,9 +51,7 @@ def propose(invitation: Invitation, event: Event, name: str, email: str, now: da
     if closed_because(invitation, event, now) or (proposal and (proposal.name, proposal.email) == (name, email)):
         return
     withdraw(invitation)
-    db.session.add(
-        Substitute(event_id=event.id, invitation_id=invitation.id, name=name, email=email, proposed_at=now)
-    )
+    db.session.add(Substitute(event_id=event.id, invitation_id=invitation.id, name=name, email=email, proposed_at=now))
     db.session.flush()
 
 

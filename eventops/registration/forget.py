@@ -13,14 +13,14 @@ from eventops.agenda.events import deletion_day
 from eventops.agenda.models import Event
 from eventops.db import db, write
 from eventops.registration.forget_invited import (
-    ERASED,
     forget_all_invited,
     forget_invited,
     is_any_invited_remembered,
 )
-from eventops.registration.models import Admission, Registration
+from eventops.registration.models import ERASED, Admission, Registration
 from eventops.registration.ticket import free_code, issue
 from eventops.times import to_instant
+
 
 def forgotten_at(event: Event) -> datetime:
     """The instant at which the event's personal data is to be erased: its deletion day begins, in the home zone."""

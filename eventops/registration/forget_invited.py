@@ -10,10 +10,7 @@ from sqlalchemy import delete, select
 
 from eventops.db import db
 from eventops.registration.address import mail_address
-from eventops.registration.models import GuestList, Invitation, Substitute
-
-ERASED = "erased"
-"""What stands instead of a name and an address. No address can be this: it has no @."""
+from eventops.registration.models import ERASED, GuestList, Invitation, Substitute
 
 
 def is_any_invited_remembered(event_id: UUID) -> bool:

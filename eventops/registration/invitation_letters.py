@@ -1,4 +1,4 @@
-"""Letters about closed sessions: the invitation, and the news that one is admitted. Each says what its reader may know."""
+"""Letters about closed sessions: the invitation, and the news that one is admitted. Neither tells of another audience."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from uuid import UUID
 from eventops.agenda.events import event_clocks
 from eventops.db import db
 from eventops.letters.kinds import Draft, DueLetter, Skip, letter_kind
-from eventops.registration.forget import ERASED
 from eventops.registration.invitation_links import invitation_url
 from eventops.registration.invitation_state import state_of
 from eventops.registration.invitations import audiences_of
 from eventops.registration.letters import draft_to, event_words, recipient
 from eventops.registration.links import event_of
-from eventops.registration.models import Invitation
+from eventops.registration.models import ERASED, Invitation
 from eventops.times import reader_zone
 from eventops.viewer import Viewer
 

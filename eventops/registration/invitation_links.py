@@ -1,4 +1,4 @@
-"""The link of an invitation letter: it speaks for the invited person, and shows nothing of theirs to whoever holds it."""
+"""The link of an invitation letter: it speaks for the invited person, and shows its holder nothing of theirs."""
 
 from __future__ import annotations
 

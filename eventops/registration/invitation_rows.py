@@ -15,10 +15,9 @@ from eventops.agenda.models import Event
 from eventops.db import db
 from eventops.languages import LANGUAGES
 from eventops.registration.alphabet import alphabetical
-from eventops.registration.forget import ERASED
 from eventops.registration.invitation_state import state_of
 from eventops.registration.invite_form import MOST_DAYS, InviteForm
-from eventops.registration.models import Invitation, Substitute
+from eventops.registration.models import ERASED, Invitation, Substitute
 from eventops.registration.words import invitation_label, invitation_shape
 from eventops.times import TwoClocks
 

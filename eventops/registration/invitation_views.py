@@ -18,7 +18,7 @@ from eventops.registration import answers
 from eventops.registration.address import masked
 from eventops.registration.form import SignUpForm, complaints, read_form
 from eventops.registration.invitation_state import closed_because
-from eventops.registration.invite_form import Proposal, proposal_complaints, read_proposal
+from eventops.registration.invite_form import proposal_complaints, read_proposal
 from eventops.registration.models import Invitation, Substitute
 from eventops.registration.views import blueprint, deletion_date, room_page
 from eventops.routes import invitation_link

@@ -22,8 +22,8 @@ def admit(
 ) -> None:
     """Give the registration the right to the audience's closed sessions. Twice is as once.
 
-    `granted_by` is the account that does so, `granted_through` is `hand`, `list` or `invitation`. Raises ValueError for an audience that the current viewer does not see
-    in the registration's event. Call it inside write().
+    `granted_by` is the account that does so, `granted_through` is `hand`, `list` or `invitation`. Raises ValueError for
+    an audience that the current viewer does not see in the registration's event. Call it inside write().
     """
     audience = db.session.scalar(select(Audience).where(Audience.id == audience_id))
     if audience is None or audience.event_id != registration.event_id:

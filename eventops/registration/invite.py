@@ -27,7 +27,10 @@ from eventops.staff.audit import record
 
 
 class Unfit(Exception):
-    """It cannot be done as things stand. Its text is why: a state, or `over`, `admitted`, `invited`, `decided`, `withdrawn`."""
+    """It cannot be done as things stand.
+
+    Its text is why: a state, or `over`, `admitted`, `invited`, `decided`, `withdrawn`.
+    """
 
 
 def invite(event: Event, audience_id: UUID, form: InviteForm, now: datetime, by: UUID | None) -> Invitation:

@@ -14,10 +14,9 @@ from eventops.db import db
 from eventops.languages import speaking
 from eventops.letters.kinds import Attachment, Draft, DueLetter, InlineImage, Skip, letter_kind
 from eventops.letters.shared import shared
-from eventops.registration.forget import ERASED
 from eventops.registration.invitations import viewer_of
 from eventops.registration.links import confirm_url, event_of, personal_token, personal_url
-from eventops.registration.models import Registration
+from eventops.registration.models import ERASED, Registration
 from eventops.registration.register import letter_stamp
 from eventops.registration.ticket import qr_png
 from eventops.registration.tokens import Linked

@@ -56,7 +56,7 @@ def admissions(app: Flask, cast: Conference) -> dict[str, str]:
         .where(~Registration.email.startswith("invited."))
     )
     with reading(app):
-        return {email: through for email, through in db.session.execute(query)}
+        return dict(db.session.execute(query).all())
 
 
 def answer(browser: FlaskClient, link: str, **fields: str) -> TestResponse:

@@ -275,9 +275,7 @@ def test_substitute_is_proposed_replaced_and_withdrawn(
     """One open proposal at a time; nothing else changes; declining withdraws it."""
     mailbox.deliver()
     for name in ("Ida", "Ida", "Per"):
-        shown = answer(
-            browser, link, action="substitute", substitute_name=name, substitute_email=f"{name}@example.org"
-        )
+        shown = answer(browser, link, action="substitute", substitute_name=name, substitute_email=f"{name}@example.org")
         assert name in shown.text
     rows = everything(mailbox.app)["substitutes"]
     assert [("Per" in row, None in row) for row in rows] == [(True, True)]

@@ -123,9 +123,7 @@ def test_inviting_twice_at_once_is_one_invitation(mailbox: Mailbox, cast: Confer
     mailbox.deliver_one()
 
 
-def test_mistakes_in_the_form_are_answered_beside_their_fields(
-    mailbox: Mailbox, cast: Conference, post: Post
-) -> None:
+def test_mistakes_in_the_form_are_answered_beside_their_fields(mailbox: Mailbox, cast: Conference, post: Post) -> None:
     """422, what was typed is kept, and nothing is stored."""
     before = everything(mailbox.app)
     wrong = {
