@@ -1,4 +1,4 @@
-"""Letters about closed sessions: the invitation, and the news that one is admitted. Neither tells of another audience."""
+"""Letters about closed sessions: the invitation, and that one is admitted. Neither tells of another audience."""
 
 from __future__ import annotations
 
