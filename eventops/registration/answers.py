@@ -11,10 +11,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from eventops.agenda.models import Event
-from eventops.db import db
+from eventops.db import db, one_at_a_time
 from eventops.registration.form import SignUpForm
 from eventops.registration.invitation_state import closed_because
-from eventops.registration.invitations import admit, take_back
+from eventops.registration.invitations import admit, guests_of, take_back
 from eventops.registration.models import Invitation, Substitute
 from eventops.registration.register import lock, register_invited, tell_admitted
 
@@ -24,7 +24,7 @@ def accept(invitation: Invitation, event: Event, form: SignUpForm, now: datetime
 
     `form` has no complaints, and the invited address.
     """
-    lock(invitation)
+    hold(invitation)
     if closed_because(invitation, event, now) or invitation.answer == "accepted":
         return
     person, is_new = register_invited(event, form, now)
@@ -37,7 +37,7 @@ def accept(invitation: Invitation, event: Event, form: SignUpForm, now: datetime
 
 def decline(invitation: Invitation, event: Event, now: datetime) -> None:
     """The person does not come, and proposes nobody: what accepting gave is taken back, but for the registration."""
-    lock(invitation)
+    hold(invitation)
     if closed_because(invitation, event, now) or invitation.answer == "declined":
         return
     take_back(invitation, now)
@@ -46,7 +46,7 @@ def decline(invitation: Invitation, event: Event, now: datetime) -> None:
 
 def propose(invitation: Invitation, event: Event, name: str, email: str, now: datetime) -> None:
     """Propose that somebody else come instead, in place of whoever was proposed before and is not decided on."""
-    lock(invitation)
+    hold(invitation)
     proposal = open_proposal(invitation)
     if closed_because(invitation, event, now) or (proposal and (proposal.name, proposal.email) == (name, email)):
         return
@@ -57,10 +57,16 @@ def propose(invitation: Invitation, event: Event, name: str, email: str, now: da
 
 def withdraw(invitation: Invitation) -> None:
     """Propose nobody any more."""
-    lock(invitation)
+    hold(invitation)
     if proposal := open_proposal(invitation):
         db.session.delete(proposal)
         db.session.flush()
+
+
+def hold(invitation: Invitation) -> None:
+    """Nobody else changes the invitation, or who is admitted to its audience, before this transaction ends."""
+    one_at_a_time(guests_of(invitation.audience_id))
+    lock(invitation)
 
 
 def open_proposal(invitation: Invitation) -> Substitute | None:

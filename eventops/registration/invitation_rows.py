@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import contains_eager
 
 from eventops.agenda.events import event_clocks, spoken_language
@@ -44,13 +44,16 @@ class InvitationRow:
         return self.state not in ("revoked", "replaced")
 
 
-def invitation_rows(event: Event, audience_id: UUID, now: datetime) -> dict[str, Any]:
+def invitation_rows(event: Event, audience_id: UUID, now: datetime, here: slice = slice(None)) -> dict[str, Any]:
     """What the template registration/_invitations.html needs beside `event` and `audience`.
 
-    A page that shows the form again after a mistake overrides `invite_form` and `invite_errors`.
+    `here` says which of the invitations stand on the page. A page that shows the form again after a mistake overrides
+    `invite_form` and `invite_errors`.
     """
+    found = _invitations(audience_id)
     return {
-        "invitations": [_row(event, invitation, now) for invitation in _invitations(audience_id)],
+        "invitations": [_row(event, invitation, now) for invitation in found[here]],
+        "invitations_number": len(found),
         "substitutes": _proposals(audience_id, now),
         "invite_form": InviteForm(language=spoken_language()),
         "invite_errors": {},
@@ -60,9 +63,14 @@ def invitation_rows(event: Event, audience_id: UUID, now: datetime) -> dict[str,
 
 
 def _invitations(audience_id: UUID) -> list[Invitation]:
-    query = select(Invitation).where(Invitation.audience_id == audience_id, Invitation.email != ERASED)
+    """By the alphabet of the language being spoken; without grants that were taken up, who are among the admitted."""
+    taken_up = and_(Invitation.by_letter.is_(False), Invitation.answer == "accepted")
+    listed = (Invitation.audience_id == audience_id, Invitation.email != ERASED, ~taken_up)
     language = spoken_language()
-    return sorted(db.session.scalars(query), key=lambda row: alphabetical(row.name or row.email, language))
+    return sorted(
+        db.session.scalars(select(Invitation).where(*listed)),
+        key=lambda row: alphabetical(row.name or row.email, language),
+    )
 
 
 def _row(event: Event, invitation: Invitation, now: datetime) -> InvitationRow:

@@ -18,11 +18,11 @@ def admit(
     audience_id: UUID,
     now: datetime,
     granted_by: UUID | None = None,
-    granted_through: str = "hand",
+    through: str = "hand",
 ) -> None:
     """Give the registration the right to the audience's closed sessions. Twice is as once.
 
-    `granted_by` is the account that does so, `granted_through` is `hand`, `list` or `invitation`. Raises ValueError for
+    `granted_by` is the account that does so, `through` one of `hand`, `list` and `invitation`. Raises ValueError for
     an audience that the current viewer does not see in the registration's event. Call it inside write().
     """
     audience = db.session.scalar(select(Audience).where(Audience.id == audience_id))
@@ -34,7 +34,7 @@ def admit(
     elif admission.revoked_at is None:
         return
     admission.granted_at, admission.granted_by, admission.revoked_at = now, granted_by, None
-    admission.granted_through = granted_through
+    admission.granted_through = through
     db.session.add(admission)
     db.session.flush()
 
@@ -65,6 +65,11 @@ def audiences_of(registration_id: UUID) -> frozenset[UUID]:
         Admission.registration_id == registration_id, Admission.revoked_at.is_(None)
     )
     return frozenset(db.session.scalars(held))
+
+
+def guests_of(audience_id: UUID) -> str:
+    """What whoever adds or revokes guests of the audience names to one_at_a_time."""
+    return f"guests of {audience_id}"
 
 
 def viewer_of(registration: Registration) -> Viewer:

@@ -14,12 +14,12 @@ from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from eventops.agenda.models import Event
-from eventops.db import db
+from eventops.db import db, one_at_a_time
 from eventops.letters.outbox import queue
 from eventops.registration.address import email_key
-from eventops.registration.answers import withdraw
+from eventops.registration.answers import hold, withdraw
 from eventops.registration.invitation_state import state_of
-from eventops.registration.invitations import take_back
+from eventops.registration.invitations import guests_of, take_back
 from eventops.registration.invite_form import DAYS, InviteForm
 from eventops.registration.models import Admission, Invitation, Registration, Substitute
 from eventops.registration.register import day_ends_at, lock
@@ -39,6 +39,7 @@ def invite(event: Event, audience_id: UUID, form: InviteForm, now: datetime, by:
     `form` has no complaints; `by` is the account. The answer is awaited so many days, at most until the event's last
     day is over. Raises Unfit `over`, `admitted`, or `invited` for an address whose answer is awaited.
     """
+    one_at_a_time(guests_of(audience_id))
     _refuse_when_over(event, now)
     if _is_admitted(audience_id, email_key(form.email)):
         raise Unfit("admitted")
@@ -59,7 +60,7 @@ def resend(invitation: Invitation, event: Event, letters: int, now: datetime) ->
     `letters` is how many there were when the organiser asked: two askings that saw the same are one letter. Raises
     Unfit `over`, `accepted`, `revoked`, `replaced`, or `waiting` for an address that was never written to.
     """
-    lock(invitation)
+    hold(invitation)
     _refuse_when_over(event, now)
     state = state_of(invitation, now)
     if state not in ("open", "expired", "declined"):
@@ -73,7 +74,7 @@ def resend(invitation: Invitation, event: Event, letters: int, now: datetime) ->
 
 def revoke_invitation(invitation: Invitation, now: datetime) -> None:
     """From now on its link takes no answer, and the right that it gave is taken back. The registration stays."""
-    lock(invitation)
+    hold(invitation)
     if invitation.revoked_at is not None:
         return
     take_back(invitation, now)
@@ -130,7 +131,7 @@ def _lock_both(substitute_id: UUID) -> tuple[Substitute, Invitation]:
     """The proposal and its invitation, which is locked first: the invited person may withdraw at the same moment."""
     query = select(Substitute).where(Substitute.id == substitute_id)
     if proposed := db.session.scalar(query):
-        lock(invitation := proposed.invitation)
+        hold(invitation := proposed.invitation)
         if locked := db.session.scalar(query.with_for_update().execution_options(populate_existing=True)):
             return locked, invitation
     raise Unfit("withdrawn")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from eventops.languages import LANGUAGES
 from eventops.registration.address import mail_address
-from eventops.registration.form import about_email, about_name, as_name
+from eventops.registration.form import as_name, email_fault, fault_text, name_fault
 
 DAYS = 14
 """How long an answer is awaited, unless the organiser says otherwise."""
@@ -49,8 +49,8 @@ def read_invite(fields: Mapping[str, str]) -> InviteForm:
 def invite_complaints(form: InviteForm) -> dict[str, str]:
     """What is wrong, by field, in the form's order and the language being spoken; empty when nothing is."""
     found = {
-        "invite_email": about_email(form.email),
-        "invite_name": about_name(form.name) if form.name else "",
+        "invite_email": fault_text(email_fault(form.email)),
+        "invite_name": fault_text(name_fault(form.name)) if form.name else "",
         "invite_language": "" if form.language in LANGUAGES else _("Choose one of the languages."),
         "invite_days": "" if _is_days(form.days) else _("Write a number of days from 1 to %(most)s.", most=MOST_DAYS),
     }
@@ -65,8 +65,8 @@ def read_proposal(fields: Mapping[str, str]) -> Proposal:
 def proposal_complaints(proposal: Proposal, invited_key: str) -> dict[str, str]:
     """As `invite_complaints`. `invited_key` is the case-folded address that was invited."""
     found = {
-        "substitute_name": about_name(proposal.name),
-        "substitute_email": about_email(proposal.email) or _about_another(proposal.email, invited_key),
+        "substitute_name": fault_text(name_fault(proposal.name)),
+        "substitute_email": fault_text(email_fault(proposal.email)) or _about_another(proposal.email, invited_key),
     }
     return {field: complaint for field, complaint in found.items() if complaint}
 
