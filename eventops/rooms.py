@@ -18,7 +18,11 @@ from eventops.oversight.leak_check import check
 from eventops.oversight.views import blueprint as oversight
 from eventops.registration import audience_views as _audience_views  # noqa: F401
 from eventops.registration import guest_list_views as _guest_list_views  # noqa: F401
+from eventops.registration import invitation_desk as _invitation_desk  # noqa: F401
+from eventops.registration import invitation_letters as _invitation_letters  # noqa: F401
+from eventops.registration import invitation_views as _invitation_views  # noqa: F401
 from eventops.registration import letters as _registration_letters  # noqa: F401
+from eventops.registration.invitation_links import admit_invited
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links
 from eventops.registration.views import blueprint as registration
@@ -44,6 +48,7 @@ def init_rooms(app: Flask) -> None:
     for room in ROOMS:
         app.register_blueprint(room)
     enforce(Caller.PERSONAL, admit_by_link)
+    enforce(Caller.INVITED, admit_invited)
     answer_for_events(event_id_of, words_of_event)
     answer_stream_links(my_streams)
     answer_leaks(check)

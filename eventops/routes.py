@@ -25,6 +25,7 @@ class Caller(Enum):
 
     ANYONE = "anyone"
     PERSONAL = "who holds the personal link"
+    INVITED = "who holds an invitation's link"
     SIGNING_IN = "who is about to sign in as staff"
     HALF_SIGNED_IN = "who signed in by the password, and may owe more"
     STAFF = "staff with an ability"
@@ -75,6 +76,7 @@ def declare(caller: Caller, ability: str = "") -> Callable[[View], View]:
 anyone = declare(Caller.ANYONE)
 signing_in = declare(Caller.SIGNING_IN)
 personal_link = declare(Caller.PERSONAL)
+invitation_link = declare(Caller.INVITED)
 door_device = declare(Caller.DOOR)
 
 

@@ -46,6 +46,7 @@ def logs() -> Iterator[None]:
         (f"scanned {CODE} twice", "scanned <code> twice"),
         (f"typed {CODE.lower()}", "typed <code>"),
         (f"GET /fi/day/my/{TOKEN} HTTP/1.1", "GET /fi/day/my/<link> HTTP/1.1"),
+        (f"/nb/day/invitation/{TOKEN}", "/nb/day/invitation/<link>"),
         (f"/sv/day/my/{TOKEN}/ticket.png", "/sv/day/my/<link>/ticket.png"),
         (f"/da/day/my/{TOKEN}/streams/1/join?x=1", "/da/day/my/<link>/streams/1/join?x=1"),
         (f"https://e.example.org/nb/day/confirm/{TOKEN}", "https://e.example.org/nb/day/confirm/<link>"),

@@ -88,7 +88,7 @@ def titles(event: Event) -> dict[str, Any]:
     return {
         "event_title": title.text,
         "event_title_lang": title.language if title.language != spoken_language() else None,
-        "event_url": url_for("agenda.programme", slug=event.slug),
+        "event_url": url_for("agenda.programme", slug=event.slug) if event.published_at else None,
     }
 
 

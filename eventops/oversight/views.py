@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
-from flask_babel import gettext as _
 
 from eventops import clock
 from eventops.agenda.events import event_clocks, event_or_404, spoken_language
@@ -16,7 +15,7 @@ from eventops.languages import in_language
 from eventops.oversight.guises import TOKEN, Guise, guise, guises
 from eventops.oversight.leak_check import looks
 from eventops.oversight.restricted import Group, Restricted, groups, restricted
-from eventops.registration.words import state_label
+from eventops.registration.words import state_label, through_label
 from eventops.routes import STAND_IN, staff
 from eventops.staff.abilities import can
 from eventops.viewer import current_viewer
@@ -104,14 +103,13 @@ def _row(event: Event, found: Restricted) -> dict[str, Any]:
 
 
 def _group(event: Event, group: Group) -> dict[str, Any]:
-    through = {"hand": _("by hand"), "list": _("from a list"), "invitation": _("by invitation letter")}
     return {
         "audience": group.audience,
         "admitted": group.admitted["confirmed"],
         "others": group.admitted.total() - group.admitted["confirmed"],
         "awaited": group.awaited,
         "grants": [
-            (g.name, state_label(g.state), through[g.through], g.by, event_clocks(event, g.granted_at))
+            (g.name, state_label(g.state), through_label(g.through), g.by, event_clocks(event, g.granted_at))
             for g in group.grants
         ],
         "more": max(group.admitted.total() - len(group.grants), 0),

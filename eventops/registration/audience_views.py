@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,16 +14,16 @@ from eventops import clock
 from eventops.agenda.desk import signed_in_account
 from eventops.agenda.events import event_clocks, event_or_404, spoken_language
 from eventops.agenda.models import Audience, Event
-from eventops.agenda.views import titles
 from eventops.db import write
 from eventops.languages import LANGUAGES
 from eventops.registration import audiences as desk
 from eventops.registration.grants import grant as grant_to
-from eventops.registration.grants import revoke_member, revoke_waiting, standing
+from eventops.registration.grants import revoke_member, revoke_waiting
+from eventops.registration.invitation_rows import invitation_rows
 from eventops.registration.models import Invitation, Registration
 from eventops.registration.register import day_ends_at
-from eventops.registration.views import WORDS, blueprint
-from eventops.registration.words import standing_label, standing_shape, through_label
+from eventops.registration.views import blueprint, room_page
+from eventops.registration.words import through_label
 from eventops.routes import staff
 from eventops.staff.audit import record
 from eventops.typed import email_fault, fault_text, name_fault
@@ -128,8 +128,7 @@ def audience_page(event: Event, audience: Audience, **typed: object) -> str:
     """The page of one audience, with what was `typed` into its forms and the `errors` in it."""
     now, language = clock.now(), spoken_language()
     members = desk.members(audience.id, language)
-    invitations = [row for row in desk.invitations_of(audience.id, language) if not _is_member(row[0])]
-    page, pages = _page_of(max(len(members), len(invitations)))
+    page, pages = _page_of(max(len(members), desk.invitations_number(audience.id)))
     here = slice((page - 1) * PAGE, page * PAGE)
     values = {
         "typed": {"language": language},
@@ -138,21 +137,17 @@ def audience_page(event: Event, audience: Audience, **typed: object) -> str:
         "is_over": is_over(event, now),
         "members": [_member(event, member) for member in members[here]],
         "members_number": len(members),
-        "invitations": [_invitation(event, *row, now) for row in invitations[here]],
         "page": page,
         "pages": pages,
         "done": request.args.get("done", ""),
     }
-    return _page("audience", event, audience=audience, **{**values, **typed})
-
-
-def _page(template: str, event: Event, **context: object) -> str:
-    return render_template(f"registration/{template}.html", event=event, **titles(event), **WORDS, **context)
+    values |= invitation_rows(event, audience.id, now, here)
+    return room_page("audience", event, audience=audience, **{**values, **typed})
 
 
 def _audiences_page(event: Event, renamed: Audience | None, name: str, error: str = "") -> str:
     found = desk.overviews(event.id, spoken_language(), clock.now())
-    return _page("audiences", event, overviews=found, renamed=renamed, name=name, error=error)
+    return room_page("audiences", event, overviews=found, renamed=renamed, name=name, error=error)
 
 
 def _name_error(error: desk.BadName) -> str:
@@ -183,11 +178,6 @@ def _page_of(number: int) -> tuple[int, int]:
     return min(max(request.args.get("page", 1, type=int), 1), pages), pages
 
 
-def _is_member(invitation: Invitation) -> bool:
-    """A grant that was taken up shows among the members, where it is revoked."""
-    return not invitation.by_letter and invitation.answer == "accepted"
-
-
 def _member(event: Event, member: desk.Member) -> dict[str, Any]:
     admission = member.admission
     return {
@@ -195,18 +185,4 @@ def _member(event: Event, member: desk.Member) -> dict[str, Any]:
         "through": through_label(admission.granted_through),
         "by": member.granted_by,
         "clocks": event_clocks(event, admission.granted_at),
-    }
-
-
-def _invitation(event: Event, invitation: Invitation, by: str, now: datetime) -> dict[str, Any]:
-    held = standing(invitation, now)
-    return {
-        "invitation": invitation,
-        "standing": held,
-        "label": standing_label(held),
-        "shape": standing_shape(held),
-        "through": through_label(invitation.granted_through),
-        "by": by,
-        "clocks": event_clocks(event, invitation.created_at),
-        "expires": event_clocks(event, invitation.expires_at),
     }

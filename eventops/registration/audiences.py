@@ -86,15 +86,10 @@ def members(audience_id: UUID, language: str) -> list[Member]:
     return sorted(found, key=lambda member: alphabetical(member.registration.name, language))
 
 
-def invitations_of(audience_id: UUID, language: str) -> list[tuple[Invitation, str]]:
-    """The audience's invitations and waiting grants of any age, by name and address, each with who made it."""
-    query = (
-        select(Invitation, Account.name)
-        .outerjoin(Account, Account.id == Invitation.created_by)
-        .where(Invitation.audience_id == audience_id)
-    )
-    found = [(invitation, by or "") for invitation, by in db.session.execute(query)]
-    return sorted(found, key=lambda row: (alphabetical(row[0].name, language), row[0].email_key))
+def invitations_number(audience_id: UUID) -> int:
+    """How many invitations and waiting grants of any age there are."""
+    query = select(func.count()).select_from(Invitation).where(Invitation.audience_id == audience_id)
+    return db.session.scalar(query) or 0
 
 
 def add_audience(event_id: UUID, name: str) -> Audience:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from eventops.agenda.models import Audience
 from eventops.db import db, one_at_a_time
 from eventops.registration.address import email_key
-from eventops.registration.invitations import admit, revoke
+from eventops.registration.invitations import admit, guests_of, revoke, state_of
 from eventops.registration.models import Admission, Invitation, Registration
 from eventops.viewer import SYSTEM, seeing
 
@@ -18,17 +18,6 @@ from eventops.viewer import SYSTEM, seeing
 def is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """What is true of invitations and waiting grants that may still come to something."""
     return Invitation.answer == "", Invitation.revoked_at.is_(None), Invitation.expires_at > now
-
-
-def standing(invitation: Invitation, now: datetime) -> str:
-    """A word for how it is: `revoked`, its answer, `expired`, `invited` by letter, or `waiting` without one."""
-    if invitation.revoked_at is not None:
-        return "revoked"
-    if invitation.answer:
-        return invitation.answer
-    if invitation.expires_at <= now:
-        return "expired"
-    return "invited" if invitation.by_letter else "waiting"
 
 
 def grant(
@@ -46,7 +35,7 @@ def grant(
         admit(person, audience.id, now, by, "hand")
         return person
     waiting = _invitation(audience.id, key)
-    if waiting is not None and standing(waiting, now) == "waiting":
+    if waiting is not None and state_of(waiting, now) == "waiting":
         return waiting
     if waiting is None:
         waiting = Invitation(id=uuid4(), event_id=audience.event_id, audience_id=audience.id, email_key=key)
@@ -95,9 +84,6 @@ def revoke_member(audience: Audience, registration_id: UUID, now: datetime) -> b
     if person is None:
         return False
     revoke(person, audience.id, now)
-    invitation = _invitation(audience.id, person.email_key)
-    if invitation is not None:
-        _end(invitation, now)
     return True
 
 
@@ -112,13 +98,9 @@ def revoke_waiting(audience: Audience, invitation_id: UUID, now: datetime) -> bo
         return False
     if granted.registration_id is not None:
         revoke_member(audience, granted.registration_id, now)
-    _end(granted, now)
+    granted.revoked_at = granted.revoked_at or now
+    db.session.flush()
     return True
-
-
-def guests_of(audience_id: UUID) -> str:
-    """What whoever adds or revokes guests of the audience names to one_at_a_time."""
-    return f"guests of {audience_id}"
 
 
 def _registered(event_id: UUID, key: str) -> Registration | None:
@@ -130,10 +112,3 @@ def _registered(event_id: UUID, key: str) -> Registration | None:
 def _invitation(audience_id: UUID, key: str) -> Invitation | None:
     query = select(Invitation).where(Invitation.audience_id == audience_id, Invitation.email_key == key)
     return db.session.scalar(query.with_for_update())
-
-
-def _end(invitation: Invitation, now: datetime) -> None:
-    if invitation.revoked_at is None:
-        invitation.revoked_at = now
-        invitation.link_version += 1
-        db.session.flush()

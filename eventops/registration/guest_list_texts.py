@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from eventops.registration.guest_list import Guest
 from eventops.registration.guest_list_file import MOST_ROWS
-from eventops.registration.words import standing_label, state_label
+from eventops.registration.words import invitation_label, state_label
 from eventops.typed import LONGEST_EMAIL, LONGEST_NAME
 
 
@@ -44,7 +44,7 @@ def guest_text(guest: Guest) -> str:
     if guest.kind == "twice":
         return str(_("The same address as in row %(row)s, which counts.", row=guest.first))
     if guest.kind == "told":
-        return standing_label(guest.standing)
+        return invitation_label(guest.state)
     if guest.registration is not None and guest.registration.state != "confirmed":
         return state_label(guest.registration.state)
     return ""

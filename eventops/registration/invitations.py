@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventops.agenda.models import Audience
 from eventops.db import db
-from eventops.registration.models import Admission, Registration
+from eventops.registration.models import Admission, Invitation, Registration
 from eventops.viewer import Viewer
 
 
@@ -40,8 +40,20 @@ def admit(
 
 
 def revoke(registration: Registration, audience_id: UUID, now: datetime) -> None:
-    """Take the right away again; nothing happens where there is none. Call it inside write()."""
-    admission = db.session.get(Admission, (registration.id, audience_id))
+    """Take the right away again, and end the invitation that would give it anew. Call it inside write()."""
+    invited = (Invitation.audience_id == audience_id, Invitation.email_key == registration.email_key)
+    db.session.execute(update(Invitation).where(*invited, Invitation.revoked_at.is_(None)).values(revoked_at=now))
+    _end(db.session.get(Admission, (registration.id, audience_id)), now)
+
+
+def take_back(invitation: Invitation, now: datetime) -> None:
+    """End the right that the invitation gave; one that was given otherwise stays. Call it inside write()."""
+    admission = db.session.get(Admission, (invitation.registration_id, invitation.audience_id))
+    if admission is not None and admission.granted_through == "invitation":
+        _end(admission, now)
+
+
+def _end(admission: Admission | None, now: datetime) -> None:
     if admission is not None and admission.revoked_at is None:
         admission.revoked_at = now
         db.session.flush()
@@ -53,6 +65,22 @@ def audiences_of(registration_id: UUID) -> frozenset[UUID]:
         Admission.registration_id == registration_id, Admission.revoked_at.is_(None)
     )
     return frozenset(db.session.scalars(held))
+
+
+def guests_of(audience_id: UUID) -> str:
+    """What whoever adds or revokes guests of the audience names to one_at_a_time."""
+    return f"guests of {audience_id}"
+
+
+def state_of(invitation: Invitation, now: datetime) -> str:
+    """`revoked`, `replaced`, `accepted`, `declined`, `expired`, `waiting` for a sign-up without a letter, or `open`."""
+    if invitation.revoked_at is not None:
+        return "revoked"
+    if invitation.answer:
+        return invitation.answer
+    if not invitation.by_letter:
+        return "waiting"
+    return "expired" if now >= invitation.expires_at else "open"
 
 
 def viewer_of(registration: Registration) -> Viewer:

@@ -31,20 +31,36 @@ def through_label(through: str) -> str:
     return str({"hand": _("By hand"), "list": _("From a list"), "invitation": _("By an invitation letter")}[through])
 
 
-def standing_label(standing: str) -> str:
-    """How an invitation or a waiting grant is: see eventops.registration.grants.standing."""
+def invitation_label(state: str) -> str:
+    """The word for an invitation's state."""
     labels = {
-        "waiting": _("Waits for sign-up"),
-        "invited": _("Invited, no answer yet"),
+        "open": _("Waiting for an answer"),
         "accepted": _("Accepted"),
         "declined": _("Declined"),
-        "replaced": _("Sends somebody else"),
-        "revoked": _("Withdrawn"),
-        "expired": _("Expired"),
+        "expired": _("No answer in time"),
+        "revoked": _("Revoked"),
+        "replaced": _("Replaced by somebody else"),
+        "waiting": _("Waiting for sign-up"),
     }
-    return str(labels[standing])
+    return str(labels[state])
 
 
-def standing_shape(standing: str) -> str:
-    """The kind of tag that shows how an invitation or a waiting grant is."""
-    return {"waiting": "wait", "invited": "wait", "accepted": "ok"}.get(standing, "ended")
+def invitation_shape(state: str) -> str:
+    """The kind of tag that shows an invitation's state."""
+    return {"open": "wait", "waiting": "wait", "accepted": "ok", "expired": "warn"}.get(state, "ended")
+
+
+def unfit_words(reason: str) -> str:
+    """Why something cannot be done about an invitation as things stand: see invite.Unfit."""
+    reasons = {
+        "over": _("The event is over."),
+        "admitted": _("This person is admitted already."),
+        "invited": _("This address is invited already. Send the letter once more instead."),
+        "accepted": _("The invitation was accepted in the meantime."),
+        "revoked": _("The invitation was revoked in the meantime."),
+        "replaced": _("Somebody else is invited instead in the meantime."),
+        "waiting": _("This person was not invited by letter. Invite the address below."),
+        "decided": _("The proposal was decided on in the meantime."),
+        "withdrawn": _("The proposal was withdrawn in the meantime."),
+    }
+    return str(reasons[reason])
