@@ -20,11 +20,11 @@ from eventops.languages import LANGUAGES
 from eventops.registration import audiences as desk
 from eventops.registration.form import email_fault, fault_text, name_fault
 from eventops.registration.grants import grant as grant_to
-from eventops.registration.grants import revoke_member, revoke_waiting, standing
+from eventops.registration.grants import revoke_member, revoke_waiting, state_of
 from eventops.registration.models import Invitation, Registration
 from eventops.registration.register import day_ends_at
 from eventops.registration.views import WORDS, blueprint
-from eventops.registration.words import standing_label, standing_shape, through_label
+from eventops.registration.words import invitation_label, invitation_shape, through_label
 from eventops.routes import staff
 from eventops.staff.audit import record
 
@@ -199,12 +199,12 @@ def _member(event: Event, member: desk.Member) -> dict[str, Any]:
 
 
 def _invitation(event: Event, invitation: Invitation, by: str, now: datetime) -> dict[str, Any]:
-    held = standing(invitation, now)
+    state = state_of(invitation, now)
     return {
         "invitation": invitation,
-        "standing": held,
-        "label": standing_label(held),
-        "shape": standing_shape(held),
+        "state": state,
+        "label": invitation_label(state),
+        "shape": invitation_shape(state),
         "through": through_label(invitation.granted_through),
         "by": by,
         "clocks": event_clocks(event, invitation.created_at),

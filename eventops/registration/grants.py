@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from eventops.agenda.models import Audience
 from eventops.db import db, one_at_a_time
 from eventops.registration.address import email_key
-from eventops.registration.invitations import admit, revoke
+from eventops.registration.invitations import admit, guests_of, revoke
 from eventops.registration.models import Admission, Invitation, Registration
 from eventops.viewer import SYSTEM, seeing
 
@@ -20,15 +20,15 @@ def is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Invitation.answer == "", Invitation.revoked_at.is_(None), Invitation.expires_at > now
 
 
-def standing(invitation: Invitation, now: datetime) -> str:
-    """A word for how it is: `revoked`, its answer, `expired`, `invited` by letter, or `waiting` without one."""
+def state_of(invitation: Invitation, now: datetime) -> str:
+    """A word for how it is: `revoked`, its answer, `expired`, `open` by letter, or `waiting` without one."""
     if invitation.revoked_at is not None:
         return "revoked"
     if invitation.answer:
         return invitation.answer
     if invitation.expires_at <= now:
         return "expired"
-    return "invited" if invitation.by_letter else "waiting"
+    return "open" if invitation.by_letter else "waiting"
 
 
 def grant(
@@ -46,7 +46,7 @@ def grant(
         admit(person, audience.id, now, by, "hand")
         return person
     waiting = _invitation(audience.id, key)
-    if waiting is not None and standing(waiting, now) == "waiting":
+    if waiting is not None and state_of(waiting, now) == "waiting":
         return waiting
     if waiting is None:
         waiting = Invitation(id=uuid4(), event_id=audience.event_id, audience_id=audience.id, email_key=key)
@@ -114,11 +114,6 @@ def revoke_waiting(audience: Audience, invitation_id: UUID, now: datetime) -> bo
         revoke_member(audience, granted.registration_id, now)
     _end(granted, now)
     return True
-
-
-def guests_of(audience_id: UUID) -> str:
-    """What whoever adds or revokes guests of the audience names to one_at_a_time."""
-    return f"guests of {audience_id}"
 
 
 def _registered(event_id: UUID, key: str) -> Registration | None:

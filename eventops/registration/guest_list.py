@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from eventops.agenda.models import Audience
 from eventops.db import db, write
 from eventops.registration.address import email_key
-from eventops.registration.grants import standing
+from eventops.registration.grants import state_of
 from eventops.registration.guest_list_file import ReadList
 from eventops.registration.models import Admission, GuestList, Invitation, Registration
 
@@ -38,7 +38,7 @@ class Guest:
     fault: str = ""
     first: int = 0
     """Of one that stands in the list twice: the row that counts."""
-    standing: str = ""
+    state: str = ""
     """Of one that an invitation or a waiting grant was made for: how that is."""
     registration: Registration | None = None
     invitation: Invitation | None = None
@@ -102,14 +102,14 @@ class _Judge:
             return Guest(**given, kind="twice", key=key, first=first)
         self._seen[key] = row["number"]
         person, invitation = self._registered.get(key), self._invited.get(key)
-        held = standing(invitation, self._now) if invitation else ""
+        held = state_of(invitation, self._now) if invitation else ""
         return Guest(
-            **given, kind=self._kind(person, held), key=key, standing=held, registration=person, invitation=invitation
+            **given, kind=self._kind(person, held), key=key, state=held, registration=person, invitation=invitation
         )
 
     def _kind(self, person: Registration | None, held: str) -> str:
         if person is not None and person.id in self._admitted:
             return "admitted"
-        if held in ("invited", "waiting", "declined", "replaced"):
+        if held in ("open", "waiting", "declined", "replaced"):
             return "told"
         return "known" if person is not None else "new"

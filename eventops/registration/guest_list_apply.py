@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from eventops.db import db, one_at_a_time
 from eventops.letters.outbox import NewLetter, queue_many
-from eventops.registration.grants import guests_of
 from eventops.registration.guest_list import Guest, judge
+from eventops.registration.invitations import guests_of
 from eventops.registration.models import Admission, GuestList, Invitation, Registration
 
 

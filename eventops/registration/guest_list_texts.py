@@ -8,7 +8,7 @@ from eventops.registration.address import LONGEST
 from eventops.registration.form import LONGEST_NAME
 from eventops.registration.guest_list import Guest
 from eventops.registration.guest_list_file import MOST_ROWS
-from eventops.registration.words import standing_label, state_label
+from eventops.registration.words import invitation_label, state_label
 
 
 def refusal_text(reason: str, row: int) -> str:
@@ -45,7 +45,7 @@ def guest_text(guest: Guest) -> str:
     if guest.kind == "twice":
         return str(_("The same address as in row %(row)s, which counts.", row=guest.first))
     if guest.kind == "told":
-        return standing_label(guest.standing)
+        return invitation_label(guest.state)
     if guest.registration is not None and guest.registration.state != "confirmed":
         return state_label(guest.registration.state)
     return ""

@@ -55,6 +55,11 @@ def audiences_of(registration_id: UUID) -> frozenset[UUID]:
     return frozenset(db.session.scalars(held))
 
 
+def guests_of(audience_id: UUID) -> str:
+    """What whoever adds or revokes guests of the audience names to one_at_a_time."""
+    return f"guests of {audience_id}"
+
+
 def viewer_of(registration: Registration) -> Viewer:
     """The person as a viewer. Only who is confirmed sees what an invitation opens."""
     invited = audiences_of(registration.id) if registration.state == "confirmed" else frozenset()

@@ -31,20 +31,20 @@ def through_label(through: str) -> str:
     return str({"hand": _("By hand"), "list": _("From a list"), "invitation": _("By an invitation letter")}[through])
 
 
-def standing_label(standing: str) -> str:
-    """How an invitation or a waiting grant is: see eventops.registration.grants.standing."""
+def invitation_label(state: str) -> str:
+    """The word for an invitation's state."""
     labels = {
-        "waiting": _("Waits for sign-up"),
-        "invited": _("Invited, no answer yet"),
+        "open": _("Waiting for an answer"),
         "accepted": _("Accepted"),
         "declined": _("Declined"),
-        "replaced": _("Sends somebody else"),
-        "revoked": _("Withdrawn"),
-        "expired": _("Expired"),
+        "expired": _("No answer in time"),
+        "revoked": _("Revoked"),
+        "replaced": _("Replaced by somebody else"),
+        "waiting": _("Waiting for sign-up"),
     }
-    return str(labels[standing])
+    return str(labels[state])
 
 
-def standing_shape(standing: str) -> str:
-    """The kind of tag that shows how an invitation or a waiting grant is."""
-    return {"waiting": "wait", "invited": "wait", "accepted": "ok"}.get(standing, "ended")
+def invitation_shape(state: str) -> str:
+    """The kind of tag that shows an invitation's state."""
+    return {"open": "wait", "waiting": "wait", "accepted": "ok", "expired": "warn"}.get(state, "ended")
