@@ -16,20 +16,18 @@ from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile, l
 from eventops.config import settings
 from eventops.db import db, write
 from eventops.opening import open_event
-from eventops.registration.address import mail_address
 from eventops.staff.accounts import add_account, grant, hash_password, key_of
 from eventops.staff.models import Account
+from eventops.staff_command import new_password
+from eventops.typed import mail_address
 from eventops.viewer import SYSTEM, seeing
-
-SHORTEST_PASSWORD = 12
 
 
 def begin(app: Flask, file: ConferenceFile, email: str, name: str, password: str) -> str:
     """Make the tables, the first owner and their event; what to do next. Raises ClickException."""
     if mail_address(key_of(email)) is None:
         raise click.ClickException("That is no e-mail address that letters reach: write it like name@example.org.")
-    if len(password) < SHORTEST_PASSWORD:
-        raise click.ClickException(f"The password needs {SHORTEST_PASSWORD} characters or more.")
+    new_password(password)
     with app.app_context(), seeing(SYSTEM):
         flask_migrate.upgrade()
         if db.session.scalar(select(Account.id).limit(1)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,8 +92,62 @@ def init(file: Path | None, email: str, name: str, password_stdin: bool) -> None
 
     app = _app()
     conference = read_file(file) if file else ask_for_event()
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else _new_password()
-    click.echo(begin(app, conference, email, name, password))
+    click.echo(begin(app, conference, email, name, _asking(password_stdin)()))
+
+
+@main.group()
+def staff() -> None:
+    """Accounts of those who work on events: for whoever cannot get in by the pages."""
+
+
+_password_option = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking."
+)
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--name", help="Of the person, for a new account. [default: asks]")
+@click.option("--role", required=True, type=click.Choice(["owner", "editor", "reception", "door", "observer"]))
+@click.option("--event", "slug", help="The event's part of its address. [default: the only one]")
+@_password_option
+def add_staff(email: str, name: str | None, role: str, slug: str | None, password_stdin: bool) -> None:
+    """Give EMAIL a role in an event; make the account where there is none."""
+    from eventops.staff_command import add
+
+    click.echo(
+        add(_app(), email, role, slug, lambda: click.prompt("Name") if name is None else name, _asking(password_stdin))
+    )
+
+
+@staff.command("list")
+def list_staff() -> None:
+    """List the accounts: address, name, events and roles, second factor, disabled or not."""
+    from eventops.staff_command import listed
+
+    click.echo("\n".join(listed(_app())))
+
+
+@staff.command("disable")
+@click.argument("email")
+@click.option("--force", is_flag=True, help="Even the last owner of an event.")
+@click.option("--undo", is_flag=True, help="Let the account sign in again instead.")
+def disable_staff(email: str, force: bool, undo: bool) -> None:
+    """Close the account of EMAIL, and end its sessions at once."""
+    from eventops.staff_command import disable, enable
+
+    click.echo(enable(_app(), email) if undo else disable(_app(), email, force))
+
+
+@staff.command("reset")
+@click.argument("email")
+@click.option("--second-factor", is_flag=True, help="Remove the second factor and its recovery codes too.")
+@_password_option
+def reset_staff(email: str, second_factor: bool, password_stdin: bool) -> None:
+    """Set a new password for EMAIL, and end its sessions at once."""
+    from eventops.staff_command import reset
+
+    click.echo(reset(_app(), email, second_factor, _asking(password_stdin)))
 
 
 @main.command()
@@ -106,6 +161,18 @@ def doctor() -> None:
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
+@main.command("leak-check")
+@click.argument("event", required=False, metavar="[EVENT]")
+def leak_check(event: str | None) -> None:
+    """Search everything that each kind of viewer can get for the words of closed sessions.
+
+    EVENT is the name in the event's address; all events by default. Exit status 1 when a word is found.
+    """
+    from eventops.leak_command import run_leak_check
+
+    sys.exit(0 if run_leak_check(_app(), event) else 1)
+
+
 def _app() -> Flask:
     from eventops import create_app
     from eventops.config import UnsafeSettings
@@ -114,6 +181,11 @@ def _app() -> Flask:
         return create_app()
     except UnsafeSettings as error:
         raise click.ClickException(f"These settings are to be made or mended:\n{error}") from error
+
+
+def _asking(password_stdin: bool) -> Callable[[], str]:
+    """What asks for a new password, or reads it."""
+    return (lambda: sys.stdin.readline().rstrip("\n")) if password_stdin else _new_password
 
 
 def _new_password() -> str:

@@ -29,11 +29,15 @@ from eventops.agenda.public_pages import forget_renderings
 from eventops.db import db
 from eventops.demo.catcher import Caught
 from eventops.demo.day import Day
+from eventops.demo.people import staff_email
 from eventops.demo.seed import sign_up_at
 from eventops.demo.state import Folder
 from eventops.registration.form import SignUpForm
 from eventops.registration.invitations import admit
 from eventops.registration.register import confirm, sign_up
+from eventops.staff.models import Account
+from eventops.staff.reset import ask_for_reset
+from eventops.staff.team_invitations import invite
 from eventops.streams.models import Stream
 from tests.apps import changing, reading
 from tests.canaries import (
@@ -109,14 +113,11 @@ class PlayedDay:
         return [_letter(caught) for caught in self.day.catcher.messages()]
 
     def may_see(self, email: str) -> frozenset[str]:
-        """To which closed sessions the guest has the right."""
+        """Of which closed sessions letters may tell whoever has that address."""
         if email == PARTIAL:
             return frozenset({"alpha"})
-        return EVERYTHING if self.guest_at(email)["audiences"] else frozenset()
-
-    def guest_at(self, email: str) -> dict[str, Any]:
-        """The attendee with that address."""
-        return next(guest for guest in self.said["attendees"] if guest["email"] == email)
+        audiences = [guest["audiences"] for guest in self.said["attendees"] if guest["email"] == email]
+        return EVERYTHING if any(audiences) else frozenset()
 
     def staff_client(self, role: str) -> FlaskClient:
         """A browser in which the account of that role signed in."""
@@ -198,7 +199,7 @@ def standing_at(instant: datetime) -> Iterator[None]:
 
 
 def _add_visitors(day: Day, file: ConferenceFile) -> None:
-    """Paula, who is of one audience alone; and Aino fills in the form once more."""
+    """Paula, who is of one audience alone; and Aino fills in the form once more. Letters go to staff, too."""
     now = sign_up_at(file) + timedelta(days=6)
     day.advance(now)
     with changing(day.app):
@@ -208,6 +209,9 @@ def _add_visitors(day: Day, file: ConferenceFile) -> None:
         if file.audiences:
             admit(paula, audience_id(event, "alpha"), now)
         sign_up(event, SignUpForm("Aino Esimerkki", "aino@example.org", "onsite", "fi", privacy=True), now)
+        owner = db.session.scalars(select(Account).where(Account.email == staff_email("owner"))).one()
+        invite(event.id, "ida@example.org", "reception", "sv", owner.id, now, clock.real_now())
+        ask_for_reset(owner.email, "da", now, clock.real_now())
 
 
 def _closed_ids(day: Day) -> dict[str, frozenset[str]]:

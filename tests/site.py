@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from eventops import create_app
+from eventops import clock, create_app
 from eventops.agenda.models import Audience
 from eventops.db import db
 from eventops.registration.guest_list import keep
@@ -24,6 +24,8 @@ from eventops.registration.links import confirm_token, personal_token
 from eventops.registration.models import Registration
 from eventops.routes import Caller, declaration_of
 from eventops.staff.devices import enrol
+from eventops.staff.links import invitation_token, reset_token
+from eventops.staff.models import Account, TeamInvitation
 from tests.apps import changing, fresh_database, reading, settings_for
 from tests.cast import START, Conference, add_conference
 from tests.day import standing_at
@@ -67,6 +69,13 @@ class Site:
     """The token that confirms the pending person's address, for a day from START."""
     device: str
     """The token of a device at the door."""
+    owner_id: UUID
+    invitation_id: UUID
+    """Of an invitation to the team."""
+    invited: str
+    """The token of that invitation's link."""
+    reset: str
+    """The token with which the owner may set a new password."""
     list_id: UUID
     """A list of guests that was read and not applied."""
 
@@ -83,12 +92,19 @@ class Site:
     def values(self, rule: Rule) -> dict[str, str]:
         """What stands in a route's address when everything in it exists."""
         streams = rule.endpoint.startswith("streams.")
+        tokens = {"registration.confirm": self.confirm, "staff.invited": self.invited, "staff.reset": self.reset}
         known = {
             "language": "fi",
             "slug": self.cast.slug,
-            "token": self.confirm if rule.endpoint.endswith(".confirm") else self.personal["invited online"],
+            "token": tokens.get(rule.endpoint, self.personal["invited online"]),
+            "account_id": str(self.owner_id),
+            "invitation_id": str(self.invitation_id),
             "session_id": str(self.cast.keynote_id),
             "door_id": str(self.cast.door_id),
+            "who": "online",
+            "page": "en/conference/",
+            "link_id": str(UUID(int=1)),
+            "device_id": str(UUID(int=2)),
             "audience_id": str(self.cast.audience_id),
             "list_id": str(self.list_id),
             "registration_id": str(self.cast.people["invited onsite"]),
@@ -137,7 +153,7 @@ def open_site(app: Flask) -> Site:
     """Fill an empty database. Call it while the clock shows START."""
     with changing(app):
         cast = add_conference()
-    add_staff(app, "owner", cast.event_id)
+    owner_id = add_staff(app, "owner", cast.event_id)
     owner = signed_in(app, "owner@example.org")
     with changing(app):
         device = enrol(cast.event_id, [cast.door_id], START, START + timedelta(days=1))
@@ -146,8 +162,29 @@ def open_site(app: Flask) -> Site:
         confirm = confirm_token(people["pending"], START + timedelta(days=1))
         audience = db.session.get_one(Audience, cast.audience_id)
         list_id = keep(audience, read_pasted("Aino Esimerkki <aino@example.org>"), START, None).id
+        invitation_id = _invited_to_the_team(cast.event_id, owner_id)
+        password_hash = db.session.get_one(Account, owner_id).password_hash
+        reset = reset_token(owner_id, password_hash, clock.real_now() + timedelta(days=1))
+        invited = invitation_token(invitation_id)
     token = csrf_token(owner, f"/en/desk/{cast.slug}/")
-    return Site(app, cast, owner, token, personal, confirm, device, list_id)
+    return Site(app, cast, owner, token, personal, confirm, device, owner_id, invitation_id, invited, reset, list_id)
+
+
+def _invited_to_the_team(event_id: UUID, owner_id: UUID) -> UUID:
+    """Somebody invited, without a letter."""
+    invitation = TeamInvitation(
+        id=uuid4(),
+        event_id=event_id,
+        email="ida@example.org",
+        role="editor",
+        language="en",
+        invited_by=owner_id,
+        created_at=clock.real_now(),
+        expires_at=clock.real_now() + timedelta(days=7),
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    return invitation.id
 
 
 def _person(id: UUID) -> Registration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import lxml.html
@@ -15,6 +16,8 @@ from eventops.letters.kinds import Draft, DueLetter, draft
 from eventops.letters.models import Letter as Queued
 from eventops.letters.render import render
 from eventops.registration.models import Registration
+from eventops.staff.models import TeamInvitation
+from eventops.staff.reset import letter_key, read_letter_key
 from eventops.times import reader_zone
 from tests.apps import changing
 from tests.bare_times import bare_times, visible_text
@@ -36,14 +39,23 @@ def translated_letters(day: PlayedDay) -> list[tuple[str, str, Letter]]:
     found = []
     with changing(day.app):
         rows = db.session.scalars(select(Queued)).all()
-        people = db.session.scalars(select(Registration)).all()
         for language in LANGUAGES:
-            for person in people:
-                person.language, person.zone = language, reader_zone(language, day.day.file.event.home_zone)
-            db.session.flush()
+            _choose(language, day.day.file.event.home_zone, rows)
             found += [(row.kind, language, letter) for row in rows if (letter := _written(row))]
         db.session.rollback()
     return found
+
+
+def _choose(language: str, home_zone: str, rows: Sequence[Queued]) -> None:
+    """Let everybody read that language."""
+    for person in db.session.scalars(select(Registration)):
+        person.language, person.zone = language, reader_zone(language, home_zone)
+    for invitation in db.session.scalars(select(TeamInvitation)):
+        invitation.language = language
+    for row in rows:
+        if row.kind == "staff_reset":
+            row.key = letter_key(language, read_letter_key(row.key)[1])
+    db.session.flush()
 
 
 def _written(row: Queued) -> Letter | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from flask import abort
@@ -15,6 +16,7 @@ from eventops.db import db
 from eventops.languages import Text, in_language
 from eventops.recent import Recent
 from eventops.staff.models import Membership
+from eventops.staff.which_event import EventWords
 from eventops.times import TwoClocks, reader_zone, to_wall, two_clocks
 from eventops.viewer import SYSTEM, Viewer, current_viewer, seeing
 
@@ -44,6 +46,14 @@ def event_id_of(slug: str) -> UUID | None:
     """The id of the event at that address, published or not; for those who then check the caller's role in it."""
     with seeing(SYSTEM):
         return db.session.scalar(select(Event.id).where(Event.slug == slug))
+
+
+def words_of_event(event_id: UUID, language: str | None = None) -> EventWords:
+    """What the staff room may say of the event, in `language` or in the one being spoken."""
+    with seeing(SYSTEM):
+        event = db.session.get_one(Event, event_id)
+    clocks = partial(event_clocks, event, language=language)
+    return EventWords(event.slug, event_title(event, language), event.contact, clocks)
 
 
 def events_of(account_id: UUID | None) -> list[tuple[Event, str]]:

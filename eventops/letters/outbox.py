@@ -8,20 +8,18 @@ from functools import cache
 from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID, uuid4
 
-from sqlalchemy import Insert, select
+from sqlalchemy import Insert, Select, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from eventops.db import db
 from eventops.letters.models import Letter
 
 
-class NewLetter(TypedDict):
-    """A letter to be queued. Event, recipient, kind and key together are what makes it this letter."""
+class AnyLetter(TypedDict):
+    """What is known of a letter before it is known to whom it goes."""
 
-    event_id: UUID
     recipient_type: str
     """At most 20 characters, such as "registration"."""
-    recipient_id: UUID
     kind: str
     """A name given to eventops.letters.kinds.letter_kind, at most 40 characters."""
     key: str
@@ -31,6 +29,13 @@ class NewLetter(TypedDict):
     """When it is to be sent; at once when left out."""
     expires_at: datetime
     """From then on it is shown as failed instead of being sent."""
+
+
+class NewLetter(AnyLetter):
+    """A letter to be queued. Event, recipient, kind and key together are what makes it this letter."""
+
+    event_id: UUID
+    recipient_id: UUID
 
 
 def queue(**letter: Unpack[NewLetter]) -> bool:
@@ -45,6 +50,19 @@ def queue_many(letters: Iterable[NewLetter]) -> int:
         return 0
     connection = db.session.connection()
     return connection.execute(_insert(connection.dialect.name), rows).rowcount
+
+
+def queue_found(found: Select[UUID, UUID], **letter: Unpack[AnyLetter]) -> None:
+    """Queue a letter for whomever `found` selects as (event_id, recipient_id), and none where it selects nobody.
+
+    One statement either way, so that whoever waits for it learns nothing. `found` has a WHERE, as SQLite's grammar
+    wants it here. Inside `write()`.
+    """
+    row, columns = _row(letter), Letter.__table__.c
+    values = [literal(value, columns[name].type) for name, value in row.items()]
+    connection = db.session.connection()
+    names = ["event_id", "recipient_id", *row]
+    connection.execute(_insert(connection.dialect.name).from_select(names, found.add_columns(*values)))
 
 
 def next_tries(after: datetime, until: datetime) -> list[datetime]:
@@ -62,7 +80,7 @@ def _insert(database: str) -> Insert:
     return statement.execution_options(preserve_rowcount=True)
 
 
-def _row(letter: NewLetter) -> dict[str, Any]:
+def _row(letter: AnyLetter) -> dict[str, Any]:
     due_at = letter.get("due_at") or letter["now"]
     named = {k: v for k, v in letter.items() if k not in ("now", "due_at")}
     return {

@@ -18,7 +18,6 @@ from eventops.agenda.views import titles
 from eventops.db import write
 from eventops.languages import LANGUAGES
 from eventops.registration import audiences as desk
-from eventops.registration.form import email_fault, fault_text, name_fault
 from eventops.registration.grants import grant as grant_to
 from eventops.registration.grants import revoke_member, revoke_waiting, state_of
 from eventops.registration.models import Invitation, Registration
@@ -27,6 +26,7 @@ from eventops.registration.views import WORDS, blueprint
 from eventops.registration.words import invitation_label, invitation_shape, through_label
 from eventops.routes import staff
 from eventops.staff.audit import record
+from eventops.typed import email_fault, fault_text, name_fault
 
 PAGE = 200
 """People on one page."""

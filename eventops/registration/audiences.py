@@ -15,10 +15,10 @@ from eventops.agenda.publish import desk_sessions
 from eventops.db import db, one_at_a_time
 from eventops.languages import Text, in_language
 from eventops.registration.alphabet import alphabetical
-from eventops.registration.form import name_fault
 from eventops.registration.grants import is_open
 from eventops.registration.models import Admission, Invitation, Registration
 from eventops.staff.models import Account
+from eventops.typed import name_fault
 
 
 class BadName(ValueError):

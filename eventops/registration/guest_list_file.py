@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from eventops.registration.form import email_fault, name_fault
 from eventops.registration.guest_list_text import NotAText, decode, person, readable, rows_of_text
 from eventops.registration.guest_list_words import LANGUAGE_WORDS, column_of
 from eventops.registration.spreadsheet import NotASpreadsheet, first_sheet
+from eventops.typed import email_fault, name_fault
 
 MOST_ROWS = 20_000
 SHOWN = 120

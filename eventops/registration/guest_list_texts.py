@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from eventops.registration.address import LONGEST
-from eventops.registration.form import LONGEST_NAME
 from eventops.registration.guest_list import Guest
 from eventops.registration.guest_list_file import MOST_ROWS
 from eventops.registration.words import invitation_label, state_label
+from eventops.typed import LONGEST_EMAIL, LONGEST_NAME
 
 
 def refusal_text(reason: str, row: int) -> str:
@@ -59,7 +58,7 @@ def fault_in_list(fault: str) -> str:
         "name_missing": _("The name has no letters."),
         "name_long": _("The name has more than %(longest)s characters.", longest=LONGEST_NAME),
         "email_missing": _("There is no e-mail address."),
-        "email_long": _("The e-mail address has more than %(longest)s characters.", longest=LONGEST),
+        "email_long": _("The e-mail address has more than %(longest)s characters.", longest=LONGEST_EMAIL),
         "email_malformed": _("This is not one whole e-mail address."),
     }
     return str(texts[fault])

@@ -13,7 +13,7 @@ from eventops import clock
 from eventops.agenda.calendar import calendar as as_calendar
 from eventops.agenda.events import event_clocks, event_or_404, public_window, recent_event_or_404, spoken_language
 from eventops.agenda.models import Event
-from eventops.agenda.programme import items, visible_sessions
+from eventops.agenda.programme import items, visible_entries
 from eventops.agenda.views import by_day, titles
 from eventops.db import write
 from eventops.languages import LANGUAGES
@@ -95,7 +95,7 @@ def confirm(slug: str, token: str) -> Answer:
 def my_page(token: str, **_link: str) -> Answer:
     """What the person needs on the day: the ticket, the stream, and the agenda as they may see it."""
     event, person, now = g.event, g.registration, clock.now()
-    shown = items(event, visible_sessions(event.id), zone=person.zone, now=now)
+    shown = items(event, visible_entries(event.id), zone=person.zone, now=now)
     return _page(
         "my_page",
         event,
@@ -124,7 +124,7 @@ def ticket_png(**_link: str) -> Answer:
 def my_calendar(**_link: str) -> Answer:
     """The agenda as the person may see it, for their calendar."""
     event, person = g.event, g.registration
-    feed = as_calendar(event, visible_sessions(event.id), personal_url(person, spoken_language()), person.zone)
+    feed = as_calendar(event, visible_entries(event.id), personal_url(person, spoken_language()), person.zone)
     return Response(feed, mimetype="text/calendar")
 
 

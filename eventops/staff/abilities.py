@@ -29,6 +29,8 @@ def _read(table: str) -> dict[str, frozenset[str]]:
 
 _ROLES = _read(_TABLE)
 ABILITIES = frozenset(_ROLES)
+IN_ORDER = tuple(_ROLES)
+"""The same, as the table has them."""
 
 
 def can(role: str, ability: str) -> bool:

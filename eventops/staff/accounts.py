@@ -16,7 +16,7 @@ from eventops.db import db
 from eventops.staff.models import ROLES, Account, Membership
 
 _hasher = PasswordHasher()
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that look alike."""
 
 
@@ -45,7 +45,7 @@ def new_hash_if_outdated(account: Account, password: str) -> str | None:
 
 def generate_password() -> str:
     """Four groups of five letters and digits, 99 random bits, that can be read aloud."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
 
 
 def find(email: str) -> Account | None:
@@ -80,8 +80,8 @@ def grant(account_id: UUID, event_id: UUID, role: str, now: datetime) -> None:
 
 def role_in(account_id: UUID, event_id: UUID) -> str | None:
     """The account's role in the event, if it has one."""
-    membership = db.session.get(Membership, (account_id, event_id))
-    return membership.role if membership else None
+    query = select(Membership.role).where(Membership.account_id == account_id, Membership.event_id == event_id)
+    return db.session.scalar(query)
 
 
 @cache

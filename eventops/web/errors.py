@@ -111,6 +111,8 @@ def _words(status: int, description: str) -> tuple[str, str]:
             )
         case 405:
             return _("That does not work here"), _("Go back and use the button on the page.")
+        case 409:
+            return _("Something changed meanwhile"), _("Nothing was done. Open the page again and look once more.")
         case 413:
             megabytes = (request.max_content_length or MAX_BODY) // 1_000_000
             return _("That is too large"), ngettext(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from eventops.registration.address import email_key, mail_address
+from eventops.registration.address import email_key
+from eventops.typed import mail_address
 
 LABEL_63 = "a" * 63
 

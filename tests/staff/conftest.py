@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
+from eventops.demo.catcher import Catcher
 from eventops.staff import accounts
+from tests.apps import MakeApp
+from tests.registration.mailbox import Mailbox
 from tests.staff import team
 
 
@@ -19,6 +22,13 @@ def quick_passwords() -> Iterator[None]:
         forget_hashes()
         yield
     forget_hashes()
+
+
+@pytest.fixture
+def mailbox(make_app: MakeApp) -> Iterator[Mailbox]:
+    """An application whose letters go through real SMTP into this mailbox."""
+    with Catcher() as catcher:
+        yield Mailbox(make_app(mail_url=catcher.url), catcher, [])
 
 
 def forget_hashes() -> None:
