@@ -12,6 +12,7 @@ from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
 from eventops.registration import letters as _registration_letters  # noqa: F401
+from eventops.registration import resend_page as _resend_page  # noqa: F401
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links
 from eventops.registration.views import blueprint as registration

@@ -48,7 +48,7 @@ def complaints(form: SignUpForm) -> dict[str, str]:
     """What is wrong, by field, in the form's order and the language being spoken; empty when nothing is."""
     found = {
         "name": _about_name(form.name),
-        "email": _about_email(form.email),
+        "email": about_email(form.email),
         "mode": "" if form.mode in ATTENDANCE_MODES else _("Choose whether you come in person or take part online."),
         "language": "" if form.language in LANGUAGES else _("Choose one of the languages."),
         "privacy": "" if form.privacy else _("Tick the box if you agree. We cannot register you without it."),
@@ -66,7 +66,8 @@ def _about_name(name: str) -> str:
     return ""
 
 
-def _about_email(email: str) -> str:
+def about_email(email: str) -> str:
+    """What is wrong with an address as typed, without the spaces around it; empty when nothing is."""
     if not email:
         return str(_("Write your e-mail address."))
     if len(email) > LONGEST_EMAIL:
