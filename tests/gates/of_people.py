@@ -13,6 +13,7 @@ LINK_TESTS = "tests/registration/test_links.py"
 JOIN_TESTS = "tests/streams/test_join.py"
 LETTER_TESTS = "tests/registration/test_letters.py"
 SCAN_TESTS = "tests/checkin/test_scan.py"
+RESEND_TESTS = "tests/registration/test_resend.py"
 
 
 def _refusal(condition: str, name: str, file: str, tests: str) -> Guard:
@@ -179,6 +180,27 @@ GUARDS = (
         'if person.state == "confirmed" and ticket is not None and ticket.revoked_at is None else None',
         "if ticket is not None else None",
         "tests/registration/test_my_page.py",
+    ),
+    Guard(
+        "throttle: lost links",
+        "eventops/registration/resend_page.py",
+        "if wait := count_resend(request.remote_addr, clock.real_now()):",
+        "if wait := None:",
+        RESEND_TESTS,
+    ),
+    Guard(
+        "lost link goes once in ten minutes",
+        "eventops/registration/resend.py",
+        ".where(is_theirs, ~is_just_sent)",
+        ".where(is_theirs)",
+        RESEND_TESTS,
+    ),
+    Guard(
+        "lost link is of the event",
+        "eventops/registration/resend.py",
+        '        _people.event_id == bindparam("asked_at_event", type_=_people.event_id.type),\n',
+        "",
+        RESEND_TESTS,
     ),
     Guard(
         "letter to who is in another state is left out",

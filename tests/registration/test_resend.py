@@ -13,7 +13,7 @@ from eventops.db import db
 from eventops.registration.forget import forget
 from eventops.registration.models import Registration
 from tests.apps import MakeApp, changing
-from tests.cast import END, SPRING, Conference
+from tests.cast import END, SPRING, Conference, add_conference
 from tests.registration.mailbox import Mailbox
 from tests.registration.stored import everything, letters
 
@@ -93,10 +93,13 @@ def test_address_that_is_none_is_refused_beside_its_field(mailbox: Mailbox, brow
     assert everything(mailbox.app) == before
 
 
-def test_link_of_one_event_is_not_sent_for_another(mailbox: Mailbox, browser: FlaskClient) -> None:
-    """An event that is not there is a missing page."""
+def test_link_is_of_the_event_that_was_asked(mailbox: Mailbox, browser: FlaskClient, cast: Conference) -> None:
+    """Who is registered for two gets the link of one; an event that is not there is a missing page."""
+    with changing(mailbox.app):
+        add_conference("another")
+    ask(browser, CONFIRMED)
+    assert [letter.link("/my/").split("/")[2] for letter in mailbox.deliver()] == [cast.slug]
     assert ask(browser, CONFIRMED, "/en/nothing/resend")[0] == 404
-    assert letters(mailbox.app) == []
 
 
 def test_network_that_asks_too_often_has_to_wait(make_app: MakeApp, mailbox: Mailbox, cast: Conference) -> None:
