@@ -95,7 +95,7 @@ GUARDS = (
         "if audience is None:",
         "tests/registration/test_my_page.py tests/test_who_sees.py",
     ),
-    _refusal('registration.state == "cancelled"', "join: cancelled", JOIN, JOIN_TESTS),
+    _refusal('registration.state == "cancelled"', "join: cancelled", JOIN, "tests/streams/test_waiting_room.py"),
     _refusal('registration.state != "confirmed"', "join: not confirmed", JOIN, JOIN_TESTS),
     _refusal('registration.attendance_mode != "online"', "join: not online", JOIN, JOIN_TESTS),
     Guard(

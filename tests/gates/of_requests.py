@@ -92,7 +92,7 @@ GUARDS = (
         "eventops/__init__.py",
         "if settings.trusted_proxies:\n        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies",
         "if True:\n        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies or 1",
-        "tests/staff/test_sign_in.py",
+        "tests/staff/test_sign_in.py::test_sign_in_believes_forwarded_addresses_of_trusted_proxies_only",
     ),
     _header('"X-Content-Type-Options": "nosniff",'),
     _header('"Referrer-Policy": "same-origin",'),
