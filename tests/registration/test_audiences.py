@@ -148,10 +148,11 @@ def test_grant_that_ran_out_or_was_revoked_is_given_anew(desk: Desk) -> None:
     emails = [f"{name}@example.org" for name in ("late", "revoked", "late.listed", "revoked.listed")]
     for email in emails:
         desk.grant(email)
-    ends_at = desk.invitations()[emails[0]].expires_at
+    granted = desk.invitations()
+    ends_at = granted[emails[0]].expires_at
     with changing(desk.app):
         for email, field in zip(emails, ("expires_at", "revoked_at") * 2, strict=True):
-            setattr(db.session.merge(desk.invitations()[email]), field, clock.now())
+            setattr(db.session.merge(granted[email]), field, clock.now())
     for email in emails[:2]:
         desk.grant(email)
     desk.post(desk.paste("\n".join(emails)).headers["Location"], how="admit")
@@ -180,6 +181,16 @@ def reach(desk: Desk, visitor: FlaskClient) -> tuple[bool, int, int]:
     entries = visitor.get(f"{mine}/agenda.ics").text.count("BEGIN:VEVENT")
     stream = visitor.post(f"{mine}/streams/{desk.cast.closed_stream_id}/join").status_code
     return title in visitor.get(mine).text, entries, stream
+
+
+def test_member_is_revoked_where_they_are_one(desk: Desk) -> None:
+    """From another audience of the event nobody is there to revoke, and nothing is audited."""
+    desk.post(desk.url, name="Staff")
+    with reading(desk.app):
+        [other] = db.session.scalars(select(Audience.id).where(Audience.name == "Staff"))
+    for id in (desk.cast.people["invited onsite"], desk.cast.people["onsite"]):
+        assert desk.post(f"{desk.url}/{other}/revoke/{id}").status_code == 404
+    assert (len(desk.admissions()), desk.audited()) == (2, ["audience.add"])
 
 
 def test_ids_of_another_event_are_unknown(desk: Desk) -> None:
