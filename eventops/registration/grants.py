@@ -35,7 +35,7 @@ def grant(
         admit(person, audience.id, now, by, "hand")
         return person
     waiting = _invitation(audience.id, key)
-    if waiting is not None and state_of(waiting, now) == "waiting":
+    if waiting is not None and state_of(waiting, now) == "waiting" and waiting.expires_at > now:
         return waiting
     if waiting is None:
         waiting = Invitation(id=uuid4(), event_id=audience.event_id, audience_id=audience.id, email_key=key)

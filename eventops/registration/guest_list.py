@@ -103,6 +103,8 @@ class _Judge:
         self._seen[key] = row["number"]
         person, invitation = self._registered.get(key), self._invited.get(key)
         held = state_of(invitation, self._now) if invitation else ""
+        if invitation and held == "waiting" and invitation.expires_at <= self._now:
+            held = "expired"
         return Guest(
             **given, kind=self._kind(person, held), key=key, state=held, registration=person, invitation=invitation
         )

@@ -121,13 +121,12 @@ def test_others_wait_until_they_are_confirmed(desk: Desk, email: str) -> None:
     assert [(row.name, row.by_letter, row.granted_through) for row in desk.invitations().values()] == [
         ("Somebody", False, "hand")
     ]
-    assert [row[:3] for row in rows(desk.browser.get(desk.audience_url), "waiting")] == [
-        [f"Somebody {email}", "Waiting for sign-up", "By hand Åsa Öberg"]
-    ]
+    shown = rows(desk.browser.get(desk.audience_url), "invitations")
+    assert [row[:2] for row in shown] == [[f"Somebody {email}", "Waiting for sign-up"]]
     person = confirmed(desk, email)
     assert desk.admissions()[who(desk, person)] == "hand"
     assert desk.invitations()[email].registration_id == person.id
-    assert rows(desk.browser.get(desk.audience_url), "waiting") == []
+    assert rows(desk.browser.get(desk.audience_url), "invitations") == []
 
 
 def test_grant_that_was_revoked_or_ran_out_admits_nobody(desk: Desk) -> None:
@@ -140,31 +139,58 @@ def test_grant_that_was_revoked_or_ran_out_admits_nobody(desk: Desk) -> None:
         late.expires_at = clock.now()
     people = [confirmed(desk, email) for email in ("revoked@example.org", "late@example.org")]
     assert [who(desk, person) in desk.admissions() for person in people] == [False, False]
-    states = {row[0]: row[1] for row in rows(desk.browser.get(desk.audience_url), "waiting")}
-    assert states == {"late@example.org": "No answer in time", "revoked@example.org": "Revoked"}
     desk.grant("revoked@example.org")
     assert who(desk, people[0]) in desk.admissions()
+
+
+def test_grant_that_ran_out_or_was_revoked_is_given_anew(desk: Desk) -> None:
+    """By hand or by a list: it waits until the event is over."""
+    emails = [f"{name}@example.org" for name in ("late", "revoked", "late.listed", "revoked.listed")]
+    for email in emails:
+        desk.grant(email)
+    granted = desk.invitations()
+    ends_at = granted[emails[0]].expires_at
+    with changing(desk.app):
+        for email, field in zip(emails, ("expires_at", "revoked_at") * 2, strict=True):
+            setattr(db.session.merge(granted[email]), field, clock.now())
+    for email in emails[:2]:
+        desk.grant(email)
+    desk.post(desk.paste("\n".join(emails)).headers["Location"], how="admit")
+    made = desk.invitations()
+    assert {(made[email].expires_at, made[email].revoked_at) for email in emails} == {(ends_at, None)}
+    assert [made[email].granted_through for email in emails] == ["hand", "hand", "list", "list"]
 
 
 def test_revoking_holds_from_the_next_request(desk: Desk) -> None:
     """My page, the calendar and the stream of the closed part are gone; revoking twice is once."""
     visitor = desk.app.test_client()
-    assert reach(desk, visitor) == (True, True, 303)
+    assert reach(desk, visitor) == (True, 2, 303)
     for _ in range(2):
         assert desk.revoke(desk.cast.people["invited online"]).status_code == 303
-    assert reach(desk, visitor) == (False, False, 403)
+    assert reach(desk, visitor) == (False, 1, 403)
     assert desk.admissions() == {"invited onsite": "hand"}
 
 
-def reach(desk: Desk, visitor: FlaskClient) -> tuple[bool, bool, int]:
-    """Whether the person's page and calendar have the closed session, and how joining its stream is answered."""
+def reach(desk: Desk, visitor: FlaskClient) -> tuple[bool, int, int]:
+    """Whether the person's page has the closed session, the entries of their calendar, and how joining is answered."""
     with reading(desk.app):
         token = personal_token(db.session.get_one(Registration, desk.cast.people["invited online"]))
     clock.move_to(START + timedelta(hours=4))
     mine = f"/en/{desk.cast.slug}/my/{token}"
     title = f"Workshop {CANARY}"
+    entries = visitor.get(f"{mine}/agenda.ics").text.count("BEGIN:VEVENT")
     stream = visitor.post(f"{mine}/streams/{desk.cast.closed_stream_id}/join").status_code
-    return title in visitor.get(mine).text, CANARY in visitor.get(f"{mine}/agenda.ics").text, stream
+    return title in visitor.get(mine).text, entries, stream
+
+
+def test_member_is_revoked_where_they_are_one(desk: Desk) -> None:
+    """From another audience of the event nobody is there to revoke, and nothing is audited."""
+    desk.post(desk.url, name="Staff")
+    with reading(desk.app):
+        [other] = db.session.scalars(select(Audience.id).where(Audience.name == "Staff"))
+    for id in (desk.cast.people["invited onsite"], desk.cast.people["onsite"]):
+        assert desk.post(f"{desk.url}/{other}/revoke/{id}").status_code == 404
+    assert (len(desk.admissions()), desk.audited()) == (2, ["audience.add"])
 
 
 def test_ids_of_another_event_are_unknown(desk: Desk) -> None:
@@ -220,10 +246,10 @@ def test_long_audience_is_shown_in_pages(desk: Desk) -> None:
     """200 people a page."""
     pasted = desk.paste("\n".join(f"p{number:03d}@example.org" for number in range(201)))
     desk.post(pasted.headers["Location"], how="admit")
-    assert len(rows(desk.browser.get(desk.audience_url), "waiting")) == 200
-    second = rows(desk.browser.get(f"{desk.audience_url}?page=2"), "waiting")
+    assert len(rows(desk.browser.get(desk.audience_url), "invitations")) == 200
+    second = rows(desk.browser.get(f"{desk.audience_url}?page=2"), "invitations")
     assert [row[0] for row in second] == ["p200@example.org"]
-    assert rows(desk.browser.get(f"{desk.audience_url}?page=99"), "waiting") == second
+    assert rows(desk.browser.get(f"{desk.audience_url}?page=99"), "invitations") == second
 
 
 def confirmed(desk: Desk, email: str) -> Registration:
