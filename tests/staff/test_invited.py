@@ -325,6 +325,8 @@ def test_invitation_form_says_what_is_wrong(
     assert (response.status_code, error_of(response, field)) == (422, f"Error: {error}")
     typed = page_of(response).xpath("string(//form[contains(@action, '/invite')]//input[@name='email']/@value)")
     assert typed == {**FORM, **wrong}["email"]
+    links = page_of(response).xpath("//nav[@class='languages']//a/@href")
+    assert [owner.get(str(link)).status_code for link in links] == [200] * len(LANGUAGES)
     assert mailbox.deliver() == []
 
 
