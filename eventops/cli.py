@@ -161,6 +161,18 @@ def doctor() -> None:
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
+@main.command("leak-check")
+@click.argument("event", required=False, metavar="[EVENT]")
+def leak_check(event: str | None) -> None:
+    """Search everything that each kind of viewer can get for the words of closed sessions.
+
+    EVENT is the name in the event's address; all events by default. Exit status 1 when a word is found.
+    """
+    from eventops.leak_command import run_leak_check
+
+    sys.exit(0 if run_leak_check(_app(), event) else 1)
+
+
 def _app() -> Flask:
     from eventops import create_app
     from eventops.config import UnsafeSettings

@@ -20,7 +20,7 @@ _SECRETS = (
     # would take seconds.
     (re.compile(r"(?<![\w.+%-])[\w.+%-]+(?:'[\w.+%-]+){0,3}(?:@|%40)(?:localhost|[\w-]+(?:\.[\w-]+)+)"), "<address>"),
     (re.compile(r"(?i)\bEO1[0-9A-Z*~$=]{20,}"), "<code>"),
-    (re.compile(r"(?i)((?:/|%2F)(?:my|confirm|invited|reset)(?:/|%2F))[^/\s\"'?&#]+"), r"\1<link>"),
+    (re.compile(r"(?i)((?:/|%2F)(?:my|confirm|enrol|invitation|invited|reset)(?:/|%2F))[^/\s\"'?&#]+"), r"\1<link>"),
     (re.compile(r"(?i)(\bbearer )[^\s\"']+"), r"\1<token>"),
     (re.compile(r"(?i)((?:token|password|__Host-\w+)[\"']?(?:=|: ?)[\"']?)[^\s\"'&,;)]+"), r"\1<secret>"),
     (re.compile(r"(\bip=)[\w.:]+"), r"\1<network>"),

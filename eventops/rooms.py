@@ -8,25 +8,39 @@ from flask import Flask
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.events import event_id_of, words_of_event
+from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401
+from eventops.checkin import devices as _devices  # noqa: F401
+from eventops.checkin import enrolment as _enrolment  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
+from eventops.oversight.leak_check import check
+from eventops.oversight.views import blueprint as oversight
+from eventops.registration import audience_views as _audience_views  # noqa: F401
+from eventops.registration import guest_list_views as _guest_list_views  # noqa: F401
+from eventops.registration import invitation_desk as _invitation_desk  # noqa: F401
+from eventops.registration import invitation_letters as _invitation_letters  # noqa: F401
+from eventops.registration import invitation_views as _invitation_views  # noqa: F401
 from eventops.registration import letters as _registration_letters  # noqa: F401
+from eventops.registration.invitation_links import admit_invited
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links
 from eventops.registration.views import blueprint as registration
 from eventops.reminders import letters as _reminder_letters  # noqa: F401
+from eventops.reports.views import blueprint as reports
 from eventops.routes import Caller, enforce
+from eventops.staff import account as _account  # noqa: F401
 from eventops.staff import invited_views as _invited_views  # noqa: F401
 from eventops.staff import letters as _staff_letters  # noqa: F401
 from eventops.staff import reset_views as _reset_views  # noqa: F401
+from eventops.staff import second_step as _second_step  # noqa: F401
 from eventops.staff import team_views as _team_views  # noqa: F401
 from eventops.staff.views import blueprint as staff
 from eventops.staff.which_event import answer_for_events
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
-ROOMS = (staff, agenda, registration, checkin, streams)
+ROOMS = (staff, agenda, registration, checkin, streams, oversight, reports)
 
 
 def init_rooms(app: Flask) -> None:
@@ -34,5 +48,7 @@ def init_rooms(app: Flask) -> None:
     for room in ROOMS:
         app.register_blueprint(room)
     enforce(Caller.PERSONAL, admit_by_link)
+    enforce(Caller.INVITED, admit_invited)
     answer_for_events(event_id_of, words_of_event)
     answer_stream_links(my_streams)
+    answer_leaks(check)

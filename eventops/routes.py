@@ -16,13 +16,18 @@ from flask import Flask, Response, abort, g, json, request, url_for
 from eventops.config import settings
 from eventops.viewer import ANONYMOUS, Viewer, see_as, stop_seeing
 
+MAX_BODY = 1_000_000
+"""Bytes that a route takes unless it says otherwise."""
+
 
 class Caller(Enum):
     """Kinds of caller. A route names exactly one."""
 
     ANYONE = "anyone"
     PERSONAL = "who holds the personal link"
+    INVITED = "who holds an invitation's link"
     SIGNING_IN = "who is about to sign in as staff"
+    HALF_SIGNED_IN = "who signed in by the password, and may owe more"
     STAFF = "staff with an ability"
     DOOR = "a door's device"
 
@@ -31,7 +36,10 @@ class Caller(Enum):
 class Declaration:
     caller: Caller
     ability: str = ""
-    """For staff: what the role must be able to do; empty means any account that is signed in."""
+    """For staff: what the role must be able to do; empty means any account that is signed in.
+
+    For who may owe more: the stage at which they must be; empty means any, and the whole sign-in too.
+    """
 
 
 class UndeclaredRoute(Exception):
@@ -41,6 +49,9 @@ class UndeclaredRoute(Exception):
 View = TypeVar("View", bound=Callable[..., object])
 Enforcer = Callable[[Declaration], Viewer]
 """Checks the request at hand against a declaration. Gives the viewer, or aborts with the right status."""
+
+STAND_IN = "eventops.stand_in"
+"""Where a request made by ourselves (see inside.py) has the enforcer that stands in for all others."""
 
 _enforcers: dict[Caller, Enforcer] = dict.fromkeys((Caller.ANYONE, Caller.SIGNING_IN), lambda _declaration: ANONYMOUS)
 _abilities: dict[Caller, frozenset[str]] = {}
@@ -65,12 +76,33 @@ def declare(caller: Caller, ability: str = "") -> Callable[[View], View]:
 anyone = declare(Caller.ANYONE)
 signing_in = declare(Caller.SIGNING_IN)
 personal_link = declare(Caller.PERSONAL)
+invitation_link = declare(Caller.INVITED)
 door_device = declare(Caller.DOOR)
+
+
+def half_signed_in(stage: str = "") -> Callable[[View], View]:
+    """Say that who stands at that stage of signing in may call the decorated view."""
+    return declare(Caller.HALF_SIGNED_IN, stage)
 
 
 def staff(ability: str = "") -> Callable[[View], View]:
     """Say that staff whose role has `ability` may call the decorated view."""
     return declare(Caller.STAFF, ability)
+
+
+def takes(size: int) -> Callable[[View], View]:
+    """Say that what is posted to the decorated view may have `size` bytes instead of MAX_BODY."""
+
+    def mark(view: View) -> View:
+        view.largest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def largest_body(app: Flask, endpoint: str | None) -> int:
+    """How many bytes may be posted to `endpoint`; to no endpoint as many as to most."""
+    return getattr(app.view_functions.get(endpoint or ""), "largest_body", MAX_BODY)
 
 
 def declaration_of(app: Flask, endpoint: str) -> Declaration:
@@ -102,7 +134,8 @@ def init_routes(app: Flask) -> None:
             abort(404)  # PostgreSQL takes no NUL in a text
         if request.endpoint is not None:
             declaration = declaration_of(app, request.endpoint)
-            see_as(_enforcers[declaration.caller](declaration))
+            enforcer = request.environ.get(STAND_IN) or _enforcers[declaration.caller]
+            see_as(enforcer(declaration))
 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from uuid import UUID
 
 import click
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from eventops import clock
@@ -23,8 +22,9 @@ from eventops.config import settings
 from eventops.db import db, one_at_a_time, write
 from eventops.staff.accounts import add_account, find, hash_password, key_of
 from eventops.staff.audit import record
-from eventops.staff.models import Account, RecoveryCode
+from eventops.staff.models import Account
 from eventops.staff.new_password import LONGEST, SHORTEST
+from eventops.staff.second_factor import remove_second_factor
 from eventops.staff.sign_in import disable as disable_account
 from eventops.staff.sign_in import end_sessions_of
 from eventops.staff.team import LastOwner, change_role, events_owned, is_last_owner, lock_team
@@ -95,7 +95,7 @@ def reset(app: Flask, email: str, is_factor_lost: bool, ask_password: Ask) -> st
             end_sessions_of(account_id, clock.real_now())
             record("staff.reset_password", account_id, event_id=None, now=clock.now())
             if is_factor_lost:
-                _remove_second_factor(account, clock.now())
+                remove_second_factor(account_id, clock.now())
             is_disabled = account.disabled_at is not None
         said = f"{key_of(email)} has another password and is signed out everywhere."
         said += " The second factor and its recovery codes are removed." if is_factor_lost else ""
@@ -177,12 +177,6 @@ def _give_role_anew(name: str, email: str, password_hash: str, event_id: UUID, r
         account = add_account(name, email, password_hash, now)
         record("staff.add_account", account.id, event_id=None, now=now)
         change_role(event_id, account.id, role, now)
-
-
-def _remove_second_factor(account: Account, now: datetime) -> None:
-    account.totp_secret = None
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-    record("staff.remove_second_factor", account.id, event_id=None, now=now)
 
 
 def _row(account: Account) -> tuple[str, ...]:

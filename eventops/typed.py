@@ -40,26 +40,47 @@ def mail_address(typed: str) -> str | None:
     return address if len(address) <= LONGEST_EMAIL else None
 
 
-def about_name(name: str) -> str:
-    """What is wrong with a person's name; empty when nothing is."""
+def name_fault(name: str) -> str:
+    """What is wrong with a name: `name_lines`, `name_missing`, `name_long`, or nothing."""
     if any(c in _DIRECTION or unicodedata.category(c) in _NEVER_IN_NAMES for c in name):
-        return str(_("Write the name on one line, without tabs or other invisible characters."))
+        return "name_lines"
     if not any(unicodedata.category(c)[0] in "LNPS" for c in name):
-        return str(_("Write your name."))
-    if len(name) > LONGEST_NAME:
-        return _too_long(LONGEST_NAME)
-    return ""
+        return "name_missing"
+    return "name_long" if len(name) > LONGEST_NAME else ""
+
+
+def email_fault(email: str) -> str:
+    """What is wrong with an address: `email_missing`, `email_long`, `email_malformed`, or nothing."""
+    if not email:
+        return "email_missing"
+    if len(email) > LONGEST_EMAIL:
+        return "email_long"
+    return "email_malformed" if mail_address(email) is None else ""
+
+
+def fault_text(fault: str) -> str:
+    """What to do about a fault that somebody finds in their own name or address; empty without one."""
+    if not fault:
+        return ""
+    texts = {
+        "name_lines": _("Write the name on one line, without tabs or other invisible characters."),
+        "name_missing": _("Write your name."),
+        "name_long": _too_long(LONGEST_NAME),
+        "email_missing": _("Write your e-mail address."),
+        "email_long": _too_long(LONGEST_EMAIL),
+        "email_malformed": _("Write one whole e-mail address, like anna@example.org."),
+    }
+    return str(texts[fault])
+
+
+def about_name(name: str) -> str:
+    """What is wrong with a person's name, in words; empty when nothing is."""
+    return fault_text(name_fault(name))
 
 
 def about_email(email: str) -> str:
-    """What is wrong with an e-mail address; empty when nothing is."""
-    if not email:
-        return str(_("Write your e-mail address."))
-    if len(email) > LONGEST_EMAIL:
-        return _too_long(LONGEST_EMAIL)
-    if mail_address(email) is None:
-        return str(_("Write one whole e-mail address, like anna@example.org."))
-    return ""
+    """What is wrong with an e-mail address, in words; empty when nothing is."""
+    return fault_text(email_fault(email))
 
 
 def _too_long(longest: int) -> str:

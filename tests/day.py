@@ -34,10 +34,12 @@ from eventops.demo.seed import sign_up_at
 from eventops.demo.state import Folder
 from eventops.registration.form import SignUpForm
 from eventops.registration.invitations import admit
-from eventops.registration.register import confirm, sign_up
+from eventops.registration.invite import invite
+from eventops.registration.invite_form import InviteForm
+from eventops.registration.register import confirm, sign_up, tell_admitted
 from eventops.staff.models import Account
 from eventops.staff.reset import ask_for_reset
-from eventops.staff.team_invitations import invite
+from eventops.staff.team_invitations import invite as invite_to_team
 from eventops.streams.models import Stream
 from tests.apps import changing, reading
 from tests.canaries import (
@@ -55,6 +57,8 @@ NOW = datetime(2024, 5, 7, 7, 50, tzinfo=UTC)
 
 PARTIAL = "paula@example.org"
 """Somebody with the right to `alpha` and to nothing else."""
+INVITED = "inga@example.org"
+"""Somebody who was invited to `alpha` by letter, and has not answered."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class PlayedDay:
 
     def may_see(self, email: str) -> frozenset[str]:
         """Of which closed sessions letters may tell whoever has that address."""
-        if email == PARTIAL:
+        if email in (PARTIAL, INVITED):
             return frozenset({"alpha"})
         audiences = [guest["audiences"] for guest in self.said["attendees"] if guest["email"] == email]
         return EVERYTHING if any(audiences) else frozenset()
@@ -199,7 +203,10 @@ def standing_at(instant: datetime) -> Iterator[None]:
 
 
 def _add_visitors(day: Day, file: ConferenceFile) -> None:
-    """Paula, who is of one audience alone; and Aino fills in the form once more. Letters go to staff, too."""
+    """Paula, who is of one audience alone; Inga, who is invited to it; and Aino fills in the form once more.
+
+    Letters go to staff, too.
+    """
     now = sign_up_at(file) + timedelta(days=6)
     day.advance(now)
     with changing(day.app):
@@ -208,9 +215,11 @@ def _add_visitors(day: Day, file: ConferenceFile) -> None:
         confirm(paula, now)
         if file.audiences:
             admit(paula, audience_id(event, "alpha"), now)
+            tell_admitted(paula, audience_id(event, "alpha"), now)
+            invite(event, audience_id(event, "alpha"), InviteForm(INVITED, "Inga Invited", "en", "30"), now, None)
         sign_up(event, SignUpForm("Aino Esimerkki", "aino@example.org", "onsite", "fi", privacy=True), now)
         owner = db.session.scalars(select(Account).where(Account.email == staff_email("owner"))).one()
-        invite(event.id, "ida@example.org", "reception", "sv", owner.id, now, clock.real_now())
+        invite_to_team(event.id, "ida@example.org", "reception", "sv", owner.id, now, clock.real_now())
         ask_for_reset(owner.email, "da", now, clock.real_now())
 
 

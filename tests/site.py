@@ -16,15 +16,20 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from eventops import clock, create_app
+from eventops.agenda.models import Audience
 from eventops.db import db
+from eventops.registration.guest_list import keep
+from eventops.registration.guest_list_file import read_pasted
+from eventops.registration.invitation_links import invitation_token
 from eventops.registration.links import confirm_token, personal_token
-from eventops.registration.models import Registration
+from eventops.registration.models import Invitation, Registration, Substitute
 from eventops.routes import Caller, declaration_of
 from eventops.staff.devices import enrol
-from eventops.staff.links import invitation_token, reset_token
+from eventops.staff.links import invitation_token as team_invitation_token
+from eventops.staff.links import reset_token
 from eventops.staff.models import Account, TeamInvitation
 from tests.apps import changing, fresh_database, reading, settings_for
-from tests.cast import START, Conference, add_conference
+from tests.cast import SPRING, START, Conference, add_conference
 from tests.day import standing_at
 from tests.staff.team import add_staff, csrf_token, signed_in
 
@@ -67,12 +72,18 @@ class Site:
     device: str
     """The token of a device at the door."""
     owner_id: UUID
-    invitation_id: UUID
-    """Of an invitation to the team."""
+    team_invitation_id: UUID
     invited: str
     """The token of that invitation's link."""
     reset: str
     """The token with which the owner may set a new password."""
+    list_id: UUID
+    """A list of guests that was read and not applied."""
+    invitation: str
+    """The token of an invitation to the closed part that awaits its answer."""
+    invitation_id: UUID
+    substitute_id: UUID
+    """Who is proposed to come instead of the invited person."""
 
     @property
     def rules(self) -> list[Rule]:
@@ -87,15 +98,28 @@ class Site:
     def values(self, rule: Rule) -> dict[str, str]:
         """What stands in a route's address when everything in it exists."""
         streams = rule.endpoint.startswith("streams.")
-        tokens = {"registration.confirm": self.confirm, "staff.invited": self.invited, "staff.reset": self.reset}
+        tokens = {
+            "registration.confirm": self.confirm,
+            "registration.invitation": self.invitation,
+            "staff.invited": self.invited,
+            "staff.reset": self.reset,
+        }
         known = {
             "language": "fi",
             "slug": self.cast.slug,
             "token": tokens.get(rule.endpoint, self.personal["invited online"]),
             "account_id": str(self.owner_id),
-            "invitation_id": str(self.invitation_id),
+            "invitation_id": str(self.team_invitation_id if rule.endpoint.startswith("staff.") else self.invitation_id),
+            "substitute_id": str(self.substitute_id),
             "session_id": str(self.cast.keynote_id),
             "door_id": str(self.cast.door_id),
+            "who": "online",
+            "page": "en/conference/",
+            "link_id": str(UUID(int=1)),
+            "device_id": str(UUID(int=2)),
+            "audience_id": str(self.cast.audience_id),
+            "list_id": str(self.list_id),
+            "registration_id": str(self.cast.people["invited onsite"]),
             "stream_id": str(self.cast.public_stream_id if streams else self.cast.closed_stream_id),
         }
         return {name: known[name] for name in rule.arguments}
@@ -148,12 +172,17 @@ def open_site(app: Flask) -> Site:
         people = {who: _person(id) for who, id in cast.people.items()}
         personal = {who: personal_token(person) for who, person in people.items()}
         confirm = confirm_token(people["pending"], START + timedelta(days=1))
-        invitation_id = _invited_to_the_team(cast.event_id, owner_id)
+        audience = db.session.get_one(Audience, cast.audience_id)
+        list_id = keep(audience, read_pasted("Aino Esimerkki <aino@example.org>"), START, None).id
+        team_invitation_id = _invited_to_the_team(cast.event_id, owner_id)
         password_hash = db.session.get_one(Account, owner_id).password_hash
         reset = reset_token(owner_id, password_hash, clock.real_now() + timedelta(days=1))
-        invited = invitation_token(invitation_id)
+        invited = team_invitation_token(team_invitation_id)
+        invitation, substitute = add_invitation(cast)
+        closed_part = invitation_token(invitation), invitation.id, substitute.id
     token = csrf_token(owner, f"/en/desk/{cast.slug}/")
-    return Site(app, cast, owner, token, personal, confirm, device, owner_id, invitation_id, invited, reset)
+    team = owner_id, team_invitation_id, invited, reset
+    return Site(app, cast, owner, token, personal, confirm, device, *team, list_id, *closed_part)
 
 
 def _invited_to_the_team(event_id: UUID, owner_id: UUID) -> UUID:
@@ -171,6 +200,40 @@ def _invited_to_the_team(event_id: UUID, owner_id: UUID) -> UUID:
     db.session.add(invitation)
     db.session.flush()
     return invitation.id
+
+
+def add_invitation(
+    cast: Conference, email: str = "freja@example.org", name: str = "Freja Eksempel"
+) -> tuple[Invitation, Substitute]:
+    """Somebody is invited to the closed part, with twelve hours from START to answer, and proposes Per."""
+    invitation = Invitation(
+        id=uuid4(),
+        event_id=cast.event_id,
+        audience_id=cast.audience_id,
+        name=name,
+        email=email,
+        email_key=email,
+        language="da",
+        by_letter=True,
+        granted_through="invitation",
+        created_at=SPRING,
+        expires_at=START + timedelta(hours=12),
+        letters=1,
+        link_version=1,
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    substitute = Substitute(
+        id=uuid4(),
+        event_id=cast.event_id,
+        invitation_id=invitation.id,
+        name="Per Eksempel",
+        email="per@example.org",
+        proposed_at=SPRING,
+    )
+    db.session.add(substitute)
+    db.session.flush()
+    return invitation, substitute
 
 
 def _person(id: UUID) -> Registration:

@@ -28,7 +28,11 @@ def test_mangled_links_are_missing_pages(site: Site) -> None:
     client = site.app.test_client()
     personal = f"/en/{site.cast.slug}/my/%s"
     stream = f"{personal}/streams/{site.cast.public_stream_id}"
-    links = {personal: site.personal["online"], f"/en/{site.cast.slug}/confirm/%s": site.confirm}
+    links = {
+        personal: site.personal["online"],
+        f"/en/{site.cast.slug}/confirm/%s": site.confirm,
+        f"/en/{site.cast.slug}/invitation/%s": site.invitation,
+    }
     missing = client.get("/en/nothing/").data
     for shape, token in links.items():
         assert client.get(shape % token).status_code == 200
@@ -51,7 +55,10 @@ def test_links_of_one_event_open_nothing_in_another(site: Site) -> None:
     for path in (
         f"/en/{other.slug}/my/{site.personal['online']}",
         f"/en/{other.slug}/confirm/{site.confirm}",
+        f"/en/{other.slug}/invitation/{site.invitation}",
         f"/en/{site.cast.slug}/my/{site.confirm}",
+        f"/en/{site.cast.slug}/my/{site.invitation}",
+        f"/en/{site.cast.slug}/invitation/{site.personal['online']}",
         f"/en/{site.cast.slug}/confirm/{site.personal['pending']}",
     ):
         assert [client.get(path).status_code, client.post(f"{path}").status_code in (404, 405)] == [404, True]

@@ -81,13 +81,18 @@ def calls(site: Site, long: bool) -> list[tuple[Rule, str]]:
 def test_unknown_methods_are_refused(site: Site) -> None:
     """405 with the methods that there are, or the way to a page that there may be; nothing stored."""
     before = site.rows()
+    # Looking and doing may be for different people, and then they are two routes of one address.
+    taken = {
+        rule.rule: {m for other in site.rules if other.rule == rule.rule for m in other.methods or ()}
+        for rule in site.rules
+    }
     for rule in site.rules:
         for method in METHODS:
-            if method not in (rule.methods or ()):
+            if method not in taken[rule.rule]:
                 answer = site.client_for(rule).open(site.path(rule), method=method, headers=site.headers_for(rule))
                 assert answer.status_code in (308, 405), (rule.endpoint, method)
                 if answer.status_code == 405:
-                    assert set(answer.headers["Allow"].split(", ")) == rule.methods
+                    assert set(answer.headers["Allow"].split(", ")) == taken[rule.rule]
     assert site.rows() == before
 
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from eventops.agenda.models import Event
+from eventops.db import db
+from eventops.oversight.leak_check import looks
+from tests.apps import reading
 from tests.canaries import CANARY, EVERYTHING
 from tests.crawl import ask, crawl
 from tests.day import BASE_URL, NOW, Letter, PlayedDay, standing_at
@@ -98,3 +103,12 @@ def test_providers_address_leaves_by_an_entitled_join_alone(seen: Seen, letters:
     public = next(stream for stream in day.said["streams"] if stream["access"] == "public")
     assert [(a.status, a.header("Location"), a.body) for a in told] == [(303, public["provider_url"], b"")] * 3
     assert {answer.status for answer in answers} == {303, 403, 409}
+
+
+def test_leak_check_is_content_with_the_day(day: PlayedDay) -> None:
+    """Three closed sessions, their rooms, speakers and streams, and all the letters sent: nothing of it leaks."""
+    with reading(day.app):
+        event = db.session.scalars(select(Event).where(Event.slug == day.slug)).one()
+        looked = list(looks(event, NOW))
+    assert [leak for look in looked for leak in look.leaks] == []
+    assert {"confirmed", "reminder_day_before"} < {look.address for look in looked}

@@ -12,20 +12,34 @@ from icalendar import Event as CalendarEvent
 from icalendar.prop import vDatetime, vDuration
 
 from eventops.agenda.events import event_clocks, event_title, spoken_language
-from eventops.agenda.models import Event, PublishedSession
+from eventops.agenda.models import Event, PublishedBlock, PublishedSession
+from eventops.agenda.programme import Entry, block_title
 from eventops.agenda.vtimezone import NoYearlyRule, vtimezone
 from eventops.languages import in_language
 from eventops.times import offset_text, to_wall
 
 REFRESH = timedelta(hours=1)
 
+_UNTITLED: dict[str, Any] = {
+    "title": {},
+    "abstract": {},
+    "kind": "block",
+    "language": None,
+    "attendance_mode": None,
+    "placeholder": "",
+    "room": None,
+    "speakers": [],
+}
+"""A block for programs: its hours are all there is."""
 
-def calendar(event: Event, sessions: Sequence[PublishedSession], url: str, zone: str | None = None) -> bytes:
+
+def calendar(event: Event, sessions: Sequence[Entry], url: str, zone: str | None = None) -> bytes:
     """The sessions as a calendar feed in the language being spoken, with `url` as the page to turn to.
 
     METHOD:PUBLISH (RFC 5546 section 3.2.1); DTSTAMP is when a session last changed (RFC 5545 section 3.8.7.2), so that
     an unchanged agenda is the same bytes. Times stand in the home zone, described by a VTIMEZONE; in UTC where the
-    zone has no yearly rule. UIDs are the sessions' UUIDs, as RFC 7986 section 5.3 advises.
+    zone has no yearly rule. UIDs are the sessions' UUIDs, as RFC 7986 section 5.3 advises. A closed session bears a
+    neutral title and its hours alone, unless the organiser has it name itself: calendars are shared, shown and synced.
     """
     feed = Calendar()
     feed.add("prodid", "-//eventops//agenda//EN")
@@ -49,10 +63,7 @@ def _described(feed: Calendar, zone_key: str) -> str | None:
     return zone_key
 
 
-def _entry(
-    event: Event, session: PublishedSession, url: str, zone_key: str | None, reader: str | None
-) -> CalendarEvent:
-    content = session.content
+def _entry(event: Event, session: Entry, url: str, zone_key: str | None, reader: str | None) -> CalendarEvent:
     entry = CalendarEvent()
     entry.add("uid", str(session.id))
     entry.add("dtstamp", session.changed_at)
@@ -63,22 +74,38 @@ def _entry(
             entry.add(name, vDatetime(to_wall(instant, zone_key)), parameters={"TZID": zone_key})
         else:
             entry.add(name, instant)
-    entry.add("summary", in_language(content["title"], spoken_language()).text)
-    entry.add("description", _description(event, session, url, reader))
-    if place := ", ".join(filter(None, [content["room"], event.venue])):
-        entry.add("location", place)
+    for name, text in _texts(event, session, url, reader).items():
+        if text:
+            entry.add(name, text)
     entry.add("url", url)
     return entry
 
 
-def _description(event: Event, session: PublishedSession, url: str, reader: str | None) -> str:
-    clocks = event_clocks(event, session.starts_at, session.ends_at, zone=reader)
-    lines = [str(clocks), in_language(session.content["abstract"], spoken_language()).text]
+def _texts(event: Event, session: Entry, url: str, reader: str | None) -> dict[str, str]:
+    lines, room, advice = list[str](), None, _("Times may change: %(url)s", url=url)
+    if isinstance(session, PublishedBlock):
+        summary = block_title()
+    elif session.access == "closed" and not session.content.get("in_calendars"):
+        summary = _("%(event)s: by invitation", event=event_title(event))
+        advice = _("What it is and where stands on your page: %(url)s", url=url)
+    else:
+        summary = in_language(session.content["title"], spoken_language()).text
+        lines, room = _details(session), session.content["room"]
+    clocks = str(event_clocks(event, session.starts_at, session.ends_at, zone=reader))
+    return {
+        "summary": summary,
+        "description": "\n".join([clocks, *lines, "", advice]),
+        "location": ", ".join(filter(None, [room, event.venue])),
+    }
+
+
+def _details(session: PublishedSession) -> list[str]:
+    lines = [in_language(session.content["abstract"], spoken_language()).text]
     lines += [", ".join(filter(None, [s["name"], s["title"], s["organisation"]])) for s in session.content["speakers"]]
-    return "\n".join([line for line in lines if line] + ["", _("Times may change: %(url)s", url=url)])
+    return [line for line in lines if line]
 
 
-def data(event: Event, sessions: Sequence[PublishedSession], url: str) -> dict[str, Any]:
+def data(event: Event, sessions: Sequence[Entry], url: str) -> dict[str, Any]:
     """The sessions for programs. Instants are ISO 8601 with the offset of the zone that `zone` names."""
     return {
         "event": {
@@ -101,14 +128,15 @@ def data(event: Event, sessions: Sequence[PublishedSession], url: str) -> dict[s
     }
 
 
-def _session(event: Event, session: PublishedSession) -> dict[str, Any]:
+def _session(event: Event, session: Entry) -> dict[str, Any]:
     fields = ("title", "abstract", "kind", "language", "attendance_mode", "placeholder", "room", "speakers")
+    content = _UNTITLED if isinstance(session, PublishedBlock) else session.content
     return {
         "id": str(session.id),
-        "access": session.access,
+        "access": "closed" if isinstance(session, PublishedBlock) else session.access,
         "start": offset_text(session.starts_at, event.home_zone),
         "end": offset_text(session.ends_at, event.home_zone),
         "zone": event.home_zone,
         "sequence": session.sequence,
-        **{name: session.content[name] for name in fields},
+        **{name: content[name] for name in fields},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from werkzeug.wrappers import Response
 from eventops import clock
 from eventops.agenda import publish as publishing
 from eventops.agenda.differences import describe
-from eventops.agenda.edit import SessionForm, StaleEdit, desk_rooms, desk_session, edit_session
+from eventops.agenda.edit import SessionForm, StaleEdit, desk_audiences, desk_rooms, desk_session, edit_session
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
+from eventops.agenda.leaks import Leak, WouldLeak, refuse_leaks
 from eventops.agenda.models import Event, Session
 from eventops.agenda.programme import language_name
 from eventops.agenda.public_pages import forget_renderings
@@ -42,15 +44,7 @@ def desks() -> Response | str:
 @staff("see_agenda")
 def desk(slug: str) -> str:
     """The agenda as it stands on the desk, and what publishing it would change."""
-    event = event_or_404(slug)
-    return render_template(
-        "agenda/desk.html",
-        event=event,
-        **titles(event),
-        rows=[_row(event, session) for session in publishing.desk_sessions(event.id)],
-        changes=[describe(event, change) for change in publishing.changes(event.id)],
-        published="published" in request.args,
-    )
+    return _desk_page(event_or_404(slug))
 
 
 @blueprint.route("/<language:language>/desk/<slug>/agenda/<uuid:session_id>", methods=["GET", "POST"])
@@ -62,28 +56,36 @@ def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
     if request.method != "POST":
         return _form_page(event, session, SessionForm.of(session))
     form = _typed()
+    now, is_narrowed = clock.now(), False
     try:
         with write():
             is_done = edit_session(event, session, form)
             if is_done:
-                record("agenda.edit", session.id, event_id=event.id, now=clock.now())
+                is_narrowed = publishing.narrow(session, now)
+                record("agenda.edit", session.id, event_id=event.id, now=now)
     except (StaleEdit, StaleDataError):
         form.revision = str(session.revision)
         return _form_page(event, session, form, is_stale=True), 412
     if not is_done:
         return _form_page(event, session, form), 422
+    if is_narrowed:
+        forget_renderings()
     return redirect(url_for("agenda.desk", slug=slug), 303)
 
 
 @blueprint.post("/<language:language>/desk/<slug>/publish")
 @staff("publish")
-def publish(slug: str) -> Response:
-    """Make the desk copy what everybody reads."""
+def publish(slug: str) -> Response | tuple[str, int]:
+    """Make the desk copy what everybody reads. 409, and nothing is published, where it would show a closed session."""
     event = event_or_404(slug)
     now = clock.now()
-    with write():
-        release = publishing.publish(event, now, made_by=signed_in_account())
-        record("agenda.publish", release.id, event_id=event.id, now=now)
+    try:
+        with write():
+            release = publishing.publish(event, now, made_by=signed_in_account())
+            record("agenda.publish", release.id, event_id=event.id, now=now)
+            refuse_leaks(event)
+    except WouldLeak as refusal:
+        return _desk_page(event_or_404(slug), refusal.leaks), 409
     forget_renderings()
     return redirect(url_for("agenda.desk", slug=slug, published=""), 303)
 
@@ -92,6 +94,18 @@ def signed_in_account() -> UUID | None:
     """Whose session this is."""
     viewer = current_viewer()
     return viewer.account_id if viewer else None
+
+
+def _desk_page(event: Event, leaks: Sequence[Leak] = ()) -> str:
+    return render_template(
+        "agenda/desk.html",
+        event=event,
+        **titles(event),
+        rows=[_row(event, session) for session in publishing.desk_sessions(event.id)],
+        changes=[describe(event, change) for change in publishing.changes(event.id)],
+        published="published" in request.args,
+        leaks=leaks,
+    )
 
 
 def _typed() -> SessionForm:
@@ -104,6 +118,10 @@ def _typed() -> SessionForm:
         zone=typed.get("zone", ""),
         room_id=typed.get("room_id", ""),
         revision=typed.get("revision", ""),
+        access=typed.get("access", ""),
+        audience_ids=typed.getlist("audience_ids"),
+        shows_block="shows_block" in typed,
+        names_itself_in_calendars="names_itself_in_calendars" in typed,
         readings={k: cast(Reading, v) for k, v in readings.items() if v in ("earlier", "later")},
     )
 
@@ -118,6 +136,7 @@ def _form_page(event: Event, session: Session, form: SessionForm, is_stale: bool
         is_stale=is_stale,
         languages={code: language_name(code, spoken_language()) for code in LANGUAGES},
         zones=[(key, key.split("/")[-1].replace("_", " ")) for key in (event.home_zone, *event.also_show)],
+        audiences=[(str(audience.id), audience.name) for audience in desk_audiences(event.id)],
         rooms=[("", _("No room")), *((str(room.id), room.name) for room in desk_rooms(event.id))],
     )
 

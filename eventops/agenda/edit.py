@@ -8,9 +8,10 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from eventops.agenda.events import event_clocks
-from eventops.agenda.models import YEARS, Event, Room, Session
+from eventops.agenda.models import YEARS, Audience, Event, Room, Session
 from eventops.db import db
 from eventops.times import Reading, UncertainTime, UnknownZone, parse_wall, stored_instant, to_instant, to_wall
 
@@ -29,6 +30,10 @@ class SessionForm:
     zone: str
     room_id: str
     revision: str
+    access: str = "public"
+    audience_ids: list[str] = field(default_factory=list)
+    shows_block: bool = False
+    names_itself_in_calendars: bool = False
     readings: dict[str, Reading] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     uncertain: dict[str, list[tuple[Reading, str]]] = field(default_factory=dict)
@@ -43,6 +48,10 @@ class SessionForm:
             zone=session.zone,
             room_id=str(session.room_id or ""),
             revision=str(session.revision),
+            access=session.access,
+            audience_ids=[str(audience.id) for audience in session.audiences],
+            shows_block=session.shows_block,
+            names_itself_in_calendars=session.names_itself_in_calendars,
         )
 
 
@@ -55,6 +64,11 @@ def desk_session(event_id: UUID, session_id: UUID) -> Session | None:
 def desk_rooms(event_id: UUID) -> list[Room]:
     """The event's rooms in their order."""
     return list(db.session.scalars(select(Room).where(Room.event_id == event_id).order_by(Room.position)))
+
+
+def desk_audiences(event_id: UUID) -> list[Audience]:
+    """The event's audiences, by name."""
+    return list(db.session.scalars(select(Audience).where(Audience.event_id == event_id).order_by(Audience.name)))
 
 
 def edit_session(event: Event, session: Session, form: SessionForm) -> bool:
@@ -73,13 +87,17 @@ def edit_session(event: Event, session: Session, form: SessionForm) -> bool:
     starts_at, ends_at = _instant(event, form, "start"), _instant(event, form, "end")
     if starts_at and ends_at and starts_at >= ends_at:
         form.errors["end"] = _("The session must end after it starts.")
-    room = _room(event, form)
+    room, audiences = _room(event, form), _audiences(event, form)
     if form.errors or not (starts_at and ends_at):
         return False
     session.title, session.room, session.zone = titles, room, form.zone
     session.start_wall, session.start_fold = _wall_and_fold(starts_at, form.zone)
     session.end_wall, session.end_fold = _wall_and_fold(ends_at, form.zone)
     session.starts_at, session.ends_at = starts_at, ends_at
+    session.access, session.audiences = form.access, audiences
+    session.shows_block, session.names_itself_in_calendars = form.shows_block, form.names_itself_in_calendars
+    # What relates to others is not among its columns, so that its revision would stay.
+    flag_modified(session, "access")
     db.session.flush()
     return True
 
@@ -115,6 +133,20 @@ def _room(event: Event, form: SessionForm) -> Room | None:
     if room is None:
         form.errors["room_id"] = _("Choose one of the rooms.")
     return room
+
+
+def _audiences(event: Event, form: SessionForm) -> list[Audience]:
+    """Whom the form names: at least one audience for a closed session, none for a public one."""
+    if form.access == "public":
+        return []
+    if form.access != "closed":
+        form.errors["access"] = _("Choose who may see the session.")
+    named = [audience for audience in desk_audiences(event.id) if str(audience.id) in form.audience_ids]
+    if len(named) != len(set(form.audience_ids)):
+        form.errors["audience_ids"] = _("Choose among the event's audiences.")
+    elif not named:
+        form.errors["audience_ids"] = _("Choose at least one audience: otherwise nobody could see it.")
+    return named
 
 
 def _wall_and_fold(instant: datetime, zone_key: str) -> tuple[datetime, int]:

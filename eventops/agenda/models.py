@@ -206,8 +206,10 @@ class PublishedSession(Model):
     changed_at: Mapped[datetime]
     """When its published content last changed."""
     content: Mapped[dict[str, Any]]
-    """title, abstract (by language), kind, language, attendance_mode, placeholder, room, speakers, zone; and of a closed
-    session `in_calendars`, whether its title stands there."""
+    """title, abstract (by language), kind, language, attendance_mode, placeholder, room, speakers, zone.
+
+    A closed session that names itself in calendars has `in_calendars` too.
+    """
 
     audiences: Mapped[list[Audience]] = relationship(
         secondary=published_session_audiences,

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventops.agenda.events import event_clocks, spoken_language
-from eventops.agenda.models import Event, PublishedSession
+from eventops.agenda.models import Event, PublishedBlock, PublishedSession
 from eventops.db import db
 from eventops.languages import in_language
 from eventops.times import TwoClocks
@@ -52,9 +52,23 @@ def visible_sessions(event_id: UUID) -> list[PublishedSession]:
     return list(db.session.scalars(query))
 
 
+Entry = PublishedSession | PublishedBlock
+"""What stands on a programme: a session, or the untitled block in the place of one."""
+
+
+def visible_entries(event_id: UUID) -> list[Entry]:
+    """The visible sessions, and a block for each other one that the organiser lets show so, in order of start."""
+    sessions = visible_sessions(event_id)
+    others = select(PublishedBlock).where(
+        PublishedBlock.event_id == event_id, PublishedBlock.session_id.not_in([session.id for session in sessions])
+    )
+    entries = [*sessions, *db.session.scalars(others)]
+    return sorted(entries, key=lambda entry: (entry.starts_at, entry.ends_at, entry.id))
+
+
 def items(
     event: Event,
-    sessions: Sequence[PublishedSession],
+    sessions: Sequence[Entry],
     language: str | None = None,
     zone: str | None = None,
     now: datetime | None = None,
@@ -64,7 +78,36 @@ def items(
     With `now`, the sessions that run then are marked.
     """
     language = language or spoken_language()
-    return [_item(event, session, language, zone, now) for session in sessions]
+    return [
+        _block(event, entry, language, zone, now)
+        if isinstance(entry, PublishedBlock)
+        else _item(event, entry, language, zone, now)
+        for entry in sessions
+    ]
+
+
+def _block(event: Event, block: PublishedBlock, language: str, zone: str | None, now: datetime | None) -> Item:
+    return Item(
+        id=block.id,
+        title=block_title(),
+        title_lang=None,
+        abstract="",
+        abstract_lang=None,
+        clocks=event_clocks(event, block.starts_at, block.ends_at, language, zone),
+        kind="talk",
+        kind_label="",
+        room=None,
+        language=None,
+        closed=False,
+        placeholder=False,
+        time_placeholder=False,
+        now=now is not None and block.starts_at <= now < block.ends_at,
+    )
+
+
+def block_title() -> str:
+    """What stands instead of a closed session's title, in the language being spoken."""
+    return str(_("By invitation"))
 
 
 def _item(event: Event, session: PublishedSession, language: str, zone: str | None, now: datetime | None) -> Item:

@@ -13,6 +13,8 @@ from weakref import WeakSet
 
 from flask import Flask, Response, g, request
 
+from eventops.inside import is_inside
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -69,7 +71,8 @@ class PublicPages:
         self._kept.clear()
 
     def _keep(self, response: Response) -> Response:
-        if not g.pop("for_strangers", False) or response.status_code != 200:
+        # What we ask as somebody else is not what everybody gets.
+        if not g.pop("for_strangers", False) or response.status_code != 200 or is_inside():
             return response
         if len(self._kept) >= KEPT_PAGES:
             self._kept.clear()

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from eventops.agenda.models import Event, PublishedSession, Release, Session
+from eventops.agenda.models import Event, PublishedBlock, PublishedSession, Release, Session
 from eventops.db import db, one_at_a_time
 from eventops.times import utc_text
 
@@ -37,13 +37,13 @@ def desk_sessions(event_id: UUID) -> list[Session]:
 
 def changes(event_id: UUID) -> list[Change]:
     """What publishing now would change, in order of start; empty when the desk copy is what is published."""
-    published = _published(event_id)
+    published, blocks = _published(event_id), _blocks(event_id)
     found = []
     for session in desk_sessions(event_id):
         before = published.pop(session.id, None)
         if before is None:
             found.append(Change("added", None, session))
-        elif _differs(before, session):
+        elif _differs(before, session) or _has_block(session) != (session.id in blocks):
             found.append(Change("changed", before, session))
     return found + [Change("removed", before, None) for before in published.values()]
 
@@ -62,6 +62,7 @@ def publish(event: Event, now: datetime, made_by: UUID | None = None, note: str 
         _publish_session(session, published.pop(session.id, None), now)
     for gone in published.values():
         db.session.delete(gone)
+    _publish_blocks(event.id, sessions, now)
     latest = db.session.scalar(select(func.max(Release.number)).where(Release.event_id == event.id)) or 0
     release = Release(
         id=uuid4(),
@@ -75,6 +76,22 @@ def publish(event: Event, now: datetime, made_by: UUID | None = None, note: str 
     db.session.add(release)
     db.session.flush()
     return release
+
+
+def narrow(session: Session, now: datetime) -> bool:
+    """What the desk has just closed, to the public or to an audience, is closed to them at once, published or not.
+
+    Whether anything was published to them until now. Opening waits for the next release.
+    """
+    row = db.session.scalar(select(PublishedSession).where(PublishedSession.id == session.id))
+    if row is None or session.access == "public":
+        return False
+    wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
+    if row.access == "closed" and wanted == row.audiences:
+        return False
+    row.access, row.audiences, row.changed_at = "closed", wanted, now
+    db.session.flush()
+    return True
 
 
 def _published(event_id: UUID) -> dict[UUID, PublishedSession]:
@@ -101,6 +118,30 @@ def _publish_session(session: Session, row: PublishedSession | None, now: dateti
     row.audiences = list(session.audiences)
 
 
+def _blocks(event_id: UUID) -> dict[UUID, PublishedBlock]:
+    """The event's blocks by the session that each stands for."""
+    rows = db.session.scalars(select(PublishedBlock).where(PublishedBlock.event_id == event_id))
+    return {row.session_id: row for row in rows}
+
+
+def _has_block(session: Session) -> bool:
+    return session.access == "closed" and session.shows_block
+
+
+def _publish_blocks(event_id: UUID, sessions: list[Session], now: datetime) -> None:
+    blocks = _blocks(event_id)
+    for session in filter(_has_block, sessions):
+        block = blocks.pop(session.id, None)
+        if block is None:
+            block = PublishedBlock(id=uuid4(), event_id=event_id, session_id=session.id, sequence=0, changed_at=now)
+            db.session.add(block)
+        elif (block.starts_at, block.ends_at) != (session.starts_at, session.ends_at):
+            block.sequence, block.changed_at = block.sequence + 1, now
+        block.starts_at, block.ends_at = session.starts_at, session.ends_at
+    for gone in blocks.values():
+        db.session.delete(gone)
+
+
 def _differs(row: PublishedSession, session: Session) -> bool:
     return {a.id for a in row.audiences} != {a.id for a in session.audiences} or _looks_different(row, session)
 
@@ -112,7 +153,9 @@ def _looks_different(row: PublishedSession, session: Session) -> bool:
 
 
 def _content(session: Session) -> dict[str, Any]:
+    names_itself = session.access == "closed" and session.names_itself_in_calendars
     return {
+        **({"in_calendars": True} if names_itself else {}),
         "title": session.title,
         "abstract": session.abstract,
         "kind": session.kind,

@@ -13,7 +13,7 @@ from eventops.agenda.calendar import calendar as as_calendar
 from eventops.agenda.calendar import data as as_data
 from eventops.agenda.events import event_clocks, event_or_404, event_title, public_window, spoken_language
 from eventops.agenda.models import Event
-from eventops.agenda.programme import Item, items, language_name, visible_sessions
+from eventops.agenda.programme import Item, items, language_name, visible_entries
 from eventops.agenda.public_pages import for_strangers
 from eventops.db import db
 from eventops.languages import in_language
@@ -48,13 +48,12 @@ def programme(slug: str) -> Response:
     """The public face of an event."""
     event = event_or_404(slug)
     now = clock.now()
-    sessions = visible_sessions(event.id)
     window = public_window(event)
     page = render_template(
         "agenda/programme.html",
         event=event,
         **titles(event),
-        days=by_day(items(event, sessions, now=now)),
+        days=by_day(items(event, visible_entries(event.id), now=now)),
         clocks=event_clocks(event, window.starts_at, window.ends_at) if window else None,
         is_over=window is not None and now >= window.ends_at,
         report=_report(event),
@@ -70,7 +69,7 @@ def calendar(slug: str) -> Response:
     """The public agenda for calendars."""
     event = event_or_404(slug)
     url = absolute_url("agenda.programme", slug=slug)
-    return Response(as_calendar(event, visible_sessions(event.id), url), mimetype="text/calendar")
+    return Response(as_calendar(event, visible_entries(event.id), url), mimetype="text/calendar")
 
 
 @blueprint.get("/<language:language>/<slug>/agenda.json")
@@ -80,7 +79,7 @@ def data(slug: str) -> Response:
     """The public agenda for programs."""
     event = event_or_404(slug)
     url = absolute_url("agenda.programme", slug=slug)
-    return Response(json.dumps(as_data(event, visible_sessions(event.id), url)), mimetype="application/json")
+    return Response(json.dumps(as_data(event, visible_entries(event.id), url)), mimetype="application/json")
 
 
 def titles(event: Event) -> dict[str, Any]:
@@ -89,7 +88,7 @@ def titles(event: Event) -> dict[str, Any]:
     return {
         "event_title": title.text,
         "event_title_lang": title.language if title.language != spoken_language() else None,
-        "event_url": url_for("agenda.programme", slug=event.slug),
+        "event_url": url_for("agenda.programme", slug=event.slug) if event.published_at else None,
     }
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, true, union_all
+from sqlalchemy import ColumnElement, exists, or_, select, true, union_all
+from sqlalchemy.orm import aliased
 
 from eventops.agenda.events import Span
-from eventops.agenda.models import Event, PublicWindow, PublishedSession
-from eventops.checkin.models import Door
+from eventops.agenda.models import Audience, Event, PublicWindow, PublishedSession, Session
+from eventops.checkin.models import Door, door_sessions
 from eventops.db import db
+from eventops.marks import mark
 from eventops.recent import Recent
 from eventops.staff import audit
 from eventops.times import TwoClocks, reader_zone, stored_instant, to_wall, two_clocks
@@ -32,6 +35,16 @@ class Entrance:
     """Each day of the event, from midnight to midnight in the home zone, in order."""
     public_days: tuple[Span, ...]
     """Those on which something public happens."""
+    audiences: frozenset[UUID] | None = None
+    """Of a door that names closed sessions: who is admitted to one of these comes in there; None for all others."""
+    apart: frozenset[UUID] = frozenset()
+    """The event's doors that name closed sessions. Who is inside there is counted by each door for itself: everybody
+    has passed the main entrance before."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """The end of the event's last day, closed sessions included."""
+        return self.days[-1].ends_at
 
     def is_open_on(self, instant: datetime, has_admission: bool) -> bool:
         """Whether the instant is on a day of the event, as far as the holder may know.
@@ -41,6 +54,10 @@ class Entrance:
         """
         days = self.days if has_admission else self.public_days
         return any(day.starts_at <= instant < day.ends_at for day in days)
+
+    def lets_in(self, audiences: Collection[UUID]) -> bool:
+        """Whether a holder who is admitted to these audiences may pass here, as far as that goes."""
+        return self.audiences is None or not self.audiences.isdisjoint(audiences)
 
     def clocks(self, instant: datetime, language: str) -> TwoClocks:
         """Both clocks of the event for a reader of `language`."""
@@ -53,9 +70,14 @@ class Entrance:
 _recent: Recent[UUID, Entrance] = Recent("entrances")
 
 
-def open_door(event_id: UUID, name: str, now: datetime, door_id: UUID | None = None) -> Door:
-    """Add a door to the event, with an id of its own unless one is given. Call it inside write()."""
-    door = Door(id=door_id or uuid4(), event_id=event_id, name=name)
+def open_door(
+    event_id: UUID, name: str, now: datetime, door_id: UUID | None = None, sessions: Iterable[Session] = ()
+) -> Door:
+    """Add a door to the event, of `sessions` if any, with an id of its own unless one is given.
+
+    A door that names closed sessions is for those who are admitted to one of them. Call it inside write().
+    """
+    door = Door(id=door_id or uuid4(), event_id=event_id, name=name, sessions=list(sessions))
     db.session.add(door)
     db.session.flush()
     audit.record("checkin.open_door", door.id, event_id=event_id, now=now)
@@ -68,7 +90,10 @@ def doors_of(event_id: UUID) -> list[Door]:
 
 
 def find_entrance(door_id: UUID) -> Entrance | None:
-    """The door of that id with its event's days, if the current viewer may see it: one statement."""
+    """The door of that id with its event's days, if the current viewer may see it.
+
+    One statement; a second one where doors of the event name sessions.
+    """
     spans = union_all(
         select(
             PublishedSession.event_id,
@@ -84,6 +109,7 @@ def find_entrance(door_id: UUID) -> Entrance | None:
             Event.home_zone,
             Event.also_show,
             Event.starts_on,
+            _any_names_sessions(),
             spans.c.is_public,
             spans.c.starts_at,
             spans.c.ends_at,
@@ -94,11 +120,22 @@ def find_entrance(door_id: UUID) -> Entrance | None:
     ).all()
     if not rows:
         return None
-    door, zone, also_show, starts_on = rows[0][:4]
+    door, zone, also_show, starts_on, may_be_closed = rows[0][:5]
     found = [(is_public, Span(starts_at, ends_at)) for *_, is_public, starts_at, ends_at in rows if starts_at]
     days = _days((span for _, span in found), zone, starts_on)
     public_days = _days((span for is_public, span in found if is_public), zone, starts_on)
-    return Entrance(door.id, door.event_id, door.name, zone, tuple(also_show), days, public_days)
+    closed = _closed_doors(door.event_id) if may_be_closed else {}
+    return Entrance(
+        door_id=door.id,
+        event_id=door.event_id,
+        name=door.name,
+        home_zone=zone,
+        also_show=tuple(also_show),
+        days=days,
+        public_days=public_days,
+        audiences=closed.get(door.id),
+        apart=frozenset(closed),
+    )
 
 
 def recent_entrance(door_id: UUID) -> Entrance | None:
@@ -120,6 +157,32 @@ def event_dates(spans: Iterable[Span], zone: str) -> list[date]:
         last = to_wall(span.ends_at - timedelta(microseconds=1), zone).date()
         dates.update(first + timedelta(days=n) for n in range((last - first).days + 1))
     return sorted(dates)
+
+
+def _any_names_sessions() -> ColumnElement[bool]:
+    """Whether any door of the Door's event names sessions."""
+    other = aliased(Door)
+    return exists().where(
+        door_sessions.c.door_id == other.id, other.event_id == Door.event_id, mark(door_sessions.c.door_id)
+    )
+
+
+def _closed_doors(event_id: UUID) -> dict[UUID, frozenset[UUID]]:
+    """The event's doors that name closed sessions, each with the audiences of these as they are published.
+
+    A session that was closed on the desk and is not published so yet is closed already, and nobody's.
+    """
+    query = (
+        select(Door.id, Audience.id)
+        .join(Door.sessions)
+        .outerjoin(PublishedSession, PublishedSession.id == Session.id)
+        .outerjoin(PublishedSession.audiences)
+        .where(Door.event_id == event_id, or_(Session.access == "closed", PublishedSession.access == "closed"))
+    )
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for door_id, audience_id in db.session.execute(query):
+        found[door_id] |= {audience_id} - {None}
+    return {door_id: frozenset(audiences) for door_id, audiences in found.items()}
 
 
 def _days(spans: Iterable[Span], zone: str, starts_on: date) -> tuple[Span, ...]:

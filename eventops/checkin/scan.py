@@ -15,7 +15,7 @@ from eventops.checkin.doors import Entrance
 from eventops.checkin.envelope import Envelope, Item, Malformed
 from eventops.checkin.fold import Passing, fold
 from eventops.checkin.models import Scan
-from eventops.checkin.tickets import Holder, hold_tickets
+from eventops.checkin.tickets import Holder, hold_tickets, rights_of
 from eventops.db import db
 from eventops.registration.models import Registration, Ticket
 
@@ -59,7 +59,8 @@ class Upload(NamedTuple):
 def record_scans(uploads: Sequence[Upload]) -> list[list[Result | Fault]]:
     """Judge and keep the scans of one event's uploads, in their order; for each upload what its door is told.
 
-    A scan that is kept already gets the verdict it had. Call it inside write(): three statements, however many scans.
+    A scan that is kept already gets the verdict it had. Call it inside write(): three statements, however many scans,
+    and a fourth at a door that names closed sessions.
     Raises IntegrityError, and nothing is kept, when another transaction has just stored one of the ids.
     """
     batch = _Batch(uploads)
@@ -96,11 +97,14 @@ class _Batch:
         items = [item for upload in uploads for item in upload.envelope.items if isinstance(item, Item)]
         self.holders = hold_tickets(uploads[0].entrance.event_id, {item.code for item in items})
         self.known: dict[UUID, Kept] = {}
-        self.passings: dict[UUID | None, list[Passing]] = defaultdict(list)
+        self.apart = uploads[0].entrance.apart
+        self.passings: dict[tuple[UUID | None, UUID | None], list[Passing]] = defaultdict(list)
         self.rows: list[dict[str, Any]] = []
         tickets = {holder.ticket_id for holder in self.holders.values()}
         for kept in _kept_before({item.scan_id for item in items}, tickets):
             self._note(kept)
+        asks_for_rights = any(upload.entrance.audiences is not None for upload in uploads)
+        self.rights = rights_of(tickets) if asks_for_rights and tickets else {}
 
     def take(self, item: Item | Malformed, upload: Upload) -> Result | Fault:
         if isinstance(item, Malformed):
@@ -116,14 +120,17 @@ class _Batch:
             db.session.connection().execute(_KEEP, sorted(self.rows, key=lambda row: row["id"]))
 
     def _judge(self, item: Item, upload: Upload) -> Kept:
-        holder = self.holders.get(item.code)
+        holder, entrance = self.holders.get(item.code), upload.entrance
         at = upload.envelope.effective_at(item, upload.received_at)
-        inside_since = fold(self.passings[holder.ticket_id]).since if holder else None
-        is_open = holder is not None and upload.entrance.is_open_on(at, holder.has_admission)
-        reason = refusal(holder, item.kind, is_open, inside_since is not None)
+        inside_since = (
+            fold(self.passings[self._inside_of(holder.ticket_id, entrance.door_id)]).since if holder else None
+        )
+        is_open = holder is not None and entrance.is_open_on(at, holder.has_admission)
+        is_admitted = holder is not None and entrance.lets_in(self.rights.get(holder.ticket_id, ()))
+        reason = refusal(holder, item.kind, is_open, inside_since is not None, is_admitted)
         kept = Kept(
             id=item.scan_id,
-            door_id=upload.entrance.door_id,
+            door_id=entrance.door_id,
             ticket_id=holder.ticket_id if holder else None,
             kind=item.kind,
             payload_hash=item.payload_hash,
@@ -141,7 +148,12 @@ class _Batch:
         self.known[kept.id] = kept
         # Who is in already was let in before: counting both makes the fold the same in whichever order they came.
         if kept.verdict == "admitted" or kept.reason == "already_in":
-            self.passings[kept.ticket_id].append(Passing(kept.effective_at, kept.id, kept.kind))
+            place = self._inside_of(kept.ticket_id, kept.door_id)
+            self.passings[place].append(Passing(kept.effective_at, kept.id, kept.kind))
+
+    def _inside_of(self, ticket_id: UUID | None, door_id: UUID) -> tuple[UUID | None, UUID | None]:
+        """The ticket, and of what it is inside: of the event, or of what one door leads to."""
+        return ticket_id, door_id if door_id in self.apart else None
 
 
 def _row(kept: Kept, item: Item, upload: Upload) -> dict[str, Any]:
@@ -150,8 +162,11 @@ def _row(kept: Kept, item: Item, upload: Upload) -> dict[str, Any]:
     return row | {"device_time": item.device_time, "shown": item.shown}
 
 
-def refusal(holder: Holder | None, kind: str, is_open: bool, is_inside: bool) -> str | None:
-    """Why the door says no, or None. Whoever leaves with a known ticket is never refused."""
+def refusal(holder: Holder | None, kind: str, is_open: bool, is_inside: bool, is_admitted: bool = True) -> str | None:
+    """Why the door says no, or None. Whoever leaves with a known ticket is never refused.
+
+    The day comes before the admission: on a day of closed sessions alone, everybody else hears what every door says.
+    """
     if holder is None:
         return "unknown_code"
     if kind != "entry":
@@ -166,6 +181,8 @@ def refusal(holder: Holder | None, kind: str, is_open: bool, is_inside: bool) ->
         return "online_only"
     if not is_open:
         return "wrong_time"
+    if not is_admitted:
+        return "not_admitted"
     return "already_in" if is_inside else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,11 @@ _HAS_SHORT_CODE = _tickets.short_code.in_(bindparam("short_codes", type_=String,
 _HELD_ONE = _held(_tickets.code == bindparam("code", type_=String))
 _HELD_BY_CODE = _held(_HAS_CODE)
 _HELD_BY_EITHER = _held(or_(_HAS_CODE, _HAS_SHORT_CODE))
+_RIGHTS = (
+    select(_tickets.id, _admissions.audience_id)
+    .join_from(Ticket.__table__, Admission.__table__, _admissions.registration_id == _tickets.registration_id)
+    .where(_tickets.id.in_(bindparam("tickets", expanding=True)), _admissions.revoked_at.is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,14 @@ def hold_tickets(event_id: UUID, codes: Iterable[str]) -> dict[str, Holder]:
     found = {row.short_code: Holder(*row[2:]) for row in rows} | {row.code: Holder(*row[2:]) for row in rows}
     matches = {code: next((found[r] for r in read if r in found), None) for code, read in meanings.items()}
     return {code: holder for code, holder in matches.items() if holder}
+
+
+def rights_of(ticket_ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The audiences to whose closed sessions the holder of each ticket is admitted now: one statement."""
+    rights: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for ticket_id, audience_id in db.session.connection().execute(_RIGHTS, {"tickets": list(ticket_ids)}):
+        rights[ticket_id].add(audience_id)
+    return rights
 
 
 def _question(event_id: UUID, wanted: set[str]) -> tuple[Select[Any], dict[str, Any]]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, json, jsonify, make_response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from eventops import clock
 from eventops.checkin.doors import Entrance, recent_entrance
 from eventops.checkin.envelope import MalformedEnvelope, read_envelope
+from eventops.checkin.roster import roster
 from eventops.checkin.scan import Fault, Result
 from eventops.checkin.uploads import upload
 from eventops.checkin.words import first_scan_text, line_words, problem_words, verdict_words
 from eventops.headers import SCANNER_PERMISSIONS, SCANNER_POLICY
 from eventops.routes import anyone, door_device, problem
+from eventops.times import utc_text
 
 blueprint = Blueprint("checkin", __name__)
 
@@ -35,6 +39,16 @@ def scans(door_id: UUID) -> Response:
     now = clock.now()
     results = upload(entrance, envelope, now)
     return jsonify(results=[_as_json(result, entrance, now) for result in results])
+
+
+@blueprint.get("/api/v1/doors/<uuid:door_id>/roster")
+@door_device
+def door_roster(door_id: UUID) -> AnyResponse:
+    """What the door keeps for when it cannot ask: see roster.py. 304 to who has it as it is."""
+    content = roster(recent_entrance(door_id) or abort(404))
+    response = jsonify(as_of=utc_text(clock.now()), **content)
+    response.set_etag(hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32], weak=True)
+    return response.make_conditional(request)
 
 
 @blueprint.get("/<language:language>/door/<uuid:door_id>")

@@ -23,6 +23,7 @@ def verdict_words() -> dict[str, Words]:
         not_confirmed=(_("Not confirmed"), _("This registration is not confirmed. Send the guest to reception.")),
         online_only=(_("Online ticket"), _("This guest signed up to take part online. Ask at reception for a seat.")),
         revoked=(_("Not valid"), _("This ticket is no longer valid. Send the guest to reception.")),
+        not_admitted=(_("Not invited here"), _("This door is for invited guests. Send the guest to reception.")),
         wrong_time=(_("Wrong day"), _("The event is not today.")),
     )
 

@@ -14,6 +14,7 @@ from eventops.agenda.conference_file import ConferenceFile
 from eventops.agenda.import_file import audience_id
 from eventops.agenda.models import Event
 from eventops.agenda.publish import publish
+from eventops.checkin.doors import find_entrance
 from eventops.checkin.models import Door
 from eventops.db import db, write
 from eventops.demo.people import GUESTS, STAFF, Guest, staff_email
@@ -60,7 +61,8 @@ def seed(app: Flask, file: ConferenceFile, kept: Kept, stand_at: Callable[[datet
         publish(event, now)
         _add_staff(event, hashes, now)
         door = db.session.scalars(select(Door).where(Door.event_id == event.id)).one()
-        enrol(event.id, [door.id], now, now + timedelta(days=SIGN_UP_DAYS + 30), token=kept.door_token)
+        if entrance := find_entrance(door.id):
+            enrol(event.id, [door.id], now, entrance.ends_at, token=kept.door_token)
         event_id = event.id
     for guest in GUESTS:
         _sign_up(app, event_id, guest, now)

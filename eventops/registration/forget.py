@@ -12,12 +12,14 @@ from sqlalchemy import delete, select
 from eventops.agenda.events import deletion_day
 from eventops.agenda.models import Event
 from eventops.db import db, write
-from eventops.registration.models import Admission, Registration
+from eventops.registration.forget_invited import (
+    forget_all_invited,
+    forget_invited,
+    is_any_invited_remembered,
+)
+from eventops.registration.models import ERASED, Admission, Registration
 from eventops.registration.ticket import free_code, issue
 from eventops.times import to_instant
-
-ERASED = "erased"
-"""What stands instead of a name and an address. No address can be this: it has no @."""
 
 
 def forgotten_at(event: Event) -> datetime:
@@ -26,12 +28,16 @@ def forgotten_at(event: Event) -> datetime:
 
 
 def forget_expired(now: datetime) -> int:
-    """Erase the personal data of everybody whose event's deletion day has come; give how many they were.
+    """Erase the personal data of everybody whose event's deletion day has come; give how many were registered.
 
     Reads as the system and opens write() itself, once an event, and only where somebody is to be forgotten.
     """
     events = [event.id for event in db.session.scalars(select(Event)) if forgotten_at(event) <= now]
-    return sum(_forget_people(event_id, now) for event_id in events if any(_remembered(event_id)))
+    return sum(_forget_people(event_id, now) for event_id in events if _is_anybody_remembered(event_id))
+
+
+def _is_anybody_remembered(event_id: UUID) -> bool:
+    return any(_remembered(event_id)) or is_any_invited_remembered(event_id)
 
 
 def _remembered(event_id: UUID) -> Iterator[Registration]:
@@ -41,6 +47,7 @@ def _remembered(event_id: UUID) -> Iterator[Registration]:
 
 def _forget_people(event_id: UUID, now: datetime) -> int:
     with write():
+        forget_all_invited(event_id)
         people = list(_remembered(event_id))
         for person in people:
             forget(person, now)
@@ -51,8 +58,9 @@ def forget(registration: Registration, now: datetime) -> None:
     """Erase who this was. Call it inside write().
 
     The row stays to be counted, and the ticket's because scans refer to it, under a code that nobody holds. Every
-    link ends, and the rights to closed sessions go.
+    link ends, and the rights to closed sessions go. So does the person from invitations, proposals and lists.
     """
+    forget_invited(registration.event_id, registration.email_key)
     registration.name = registration.email = ERASED
     registration.email_key = secrets.token_hex(16)
     registration.link_version += 1

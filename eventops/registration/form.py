@@ -27,13 +27,18 @@ class SignUpForm:
 def read_form(fields: Mapping[str, str]) -> SignUpForm:
     """The form among the fields that were posted. Ask `complaints` about it before it is used."""
     return SignUpForm(
-        # Spaces only: any other blank at an end is a complaint and not a slip.
-        name=unicodedata.normalize("NFC", fields.get("name", "")).strip(" "),
+        name=as_name(fields.get("name", "")),
         email=fields.get("email", "").strip(" "),
         mode=fields.get("mode", ""),
         language=fields.get("language", ""),
         privacy=bool(fields.get("privacy")),
     )
+
+
+def as_name(typed: str) -> str:
+    """A name as it is stored and complained about."""
+    # Spaces only: any other blank at an end is a complaint and not a slip.
+    return unicodedata.normalize("NFC", typed).strip(" ")
 
 
 def complaints(form: SignUpForm) -> dict[str, str]:

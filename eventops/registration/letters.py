@@ -9,20 +9,19 @@ from sqlalchemy.orm import joinedload
 
 from eventops.agenda.events import event_clocks, event_title, public_window
 from eventops.agenda.models import Event, PublishedSession
-from eventops.agenda.programme import Item, items, visible_sessions
+from eventops.agenda.programme import items, visible_sessions
 from eventops.db import db
 from eventops.languages import speaking
 from eventops.letters.kinds import Attachment, Draft, DueLetter, InlineImage, Skip, letter_kind
 from eventops.letters.shared import shared
-from eventops.registration.forget import ERASED
 from eventops.registration.invitations import viewer_of
 from eventops.registration.links import confirm_url, event_of, personal_token, personal_url
-from eventops.registration.models import Registration
+from eventops.registration.models import ERASED, Registration
 from eventops.registration.register import letter_stamp
 from eventops.registration.ticket import qr_png
+from eventops.registration.tokens import Linked
 from eventops.routes import absolute_url
-from eventops.times import TwoClocks
-from eventops.viewer import seeing
+from eventops.viewer import Viewer, seeing
 
 
 @letter_kind("confirm_address")
@@ -34,7 +33,7 @@ def confirm_address(letter: DueLetter, _now: datetime) -> Draft | Skip:
     return draft_to(
         person,
         confirm_url=confirm_url(person, letter.expires_at),
-        until=_clocks(person, letter.expires_at).with_day,
+        until=event_clocks(event_of(person), letter.expires_at, None, person.language, person.zone).with_day,
     )
 
 
@@ -91,7 +90,7 @@ def draft_to(
     **context: object,
 ) -> Draft:
     """A letter to the person, in their language: `context`, and what all letters may say of the event to them."""
-    words = _event_words(person)
+    words = event_words(person, viewer_of(person), person.zone)
     own = {"is_online": person.attendance_mode == "online", "personal_url": personal_url(person)}
     return Draft(
         name=person.name,
@@ -105,44 +104,35 @@ def draft_to(
     )
 
 
-def _event_words(person: Registration) -> dict[str, Any]:
-    """What every one of these letters may say of the event: only what this person may see.
+def event_words(row: Linked, viewer: Viewer, zone: str) -> dict[str, Any]:
+    """What a letter to somebody registered or invited may say of the event: only what `viewer` may see.
 
     People with the same rights, language and clock are told the same.
     """
-    viewer = viewer_of(person)
-    alike = ("event words", person.event_id, viewer.audiences, person.language, person.zone)
-    with seeing(viewer), speaking(person.language):
-        return shared(alike, lambda: _words_of(event_of(person), person))
+    alike = ("event words", row.event_id, viewer.audiences, row.language, zone)
+    with seeing(viewer), speaking(row.language):
+        return shared(alike, lambda: _words_of(event_of(row), row.language, zone))
 
 
-def _words_of(event: Event, person: Registration) -> dict[str, Any]:
+def _words_of(event: Event, language: str, zone: str) -> dict[str, Any]:
     title, window = event_title(event), public_window(event)
     sessions = visible_sessions(event.id)
+    closed = [session for session in sessions if session.access == "closed"]
     return {
         "event_title": title.text,
-        "event_title_lang": title.language if title.language != person.language else None,
-        "public_clocks": _clocks(person, window.starts_at, window.ends_at) if window else None,
-        "closed_items": _closed_items(event, sessions, person),
+        "event_title_lang": title.language if title.language != language else None,
+        "public_clocks": event_clocks(event, window.starts_at, window.ends_at, language, zone) if window else None,
+        "closed_items": items(event, closed, language, zone),
         "public_rooms": _public_rooms(sessions),
         "venue": event.venue,
         "contact": event.contact,
     }
 
 
-def _closed_items(event: Event, sessions: list[PublishedSession], person: Registration) -> list[Item]:
-    closed = [session for session in sessions if session.access == "closed"]
-    return items(event, closed, person.language, person.zone)
-
-
 def _public_rooms(sessions: list[PublishedSession]) -> list[str]:
     """The rooms of the public part, in the order in which they come up."""
     rooms = [session.content["room"] for session in sessions if session.access == "public"]
     return [room for room in dict.fromkeys(rooms) if room]
-
-
-def _clocks(person: Registration, start: datetime, end: datetime | None = None) -> TwoClocks:
-    return event_clocks(event_of(person), start, end, person.language, person.zone)
 
 
 def _my_calendar_url(person: Registration) -> str:

@@ -16,6 +16,8 @@ from eventops.protected import protect
 
 STATES = ("pending", "confirmed", "waitlisted", "cancelled")
 ATTENDANCE_MODES = ("onsite", "online")
+ERASED = "erased"
+"""What stands instead of a name and an address that were forgotten. No address can be this: it has no @."""
 
 
 class Registration(Model):

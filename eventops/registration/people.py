@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 from eventops.agenda.models import Audience
 from eventops.db import db
 from eventops.registration.alphabet import alphabetical
-from eventops.registration.forget import ERASED
-from eventops.registration.models import Admission, Registration, Ticket
+from eventops.registration.models import ERASED, Admission, Registration, Ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,9 +17,11 @@ from eventops.db import db
 from eventops.letters.outbox import queue
 from eventops.registration.address import email_key
 from eventops.registration.form import SignUpForm
+from eventops.registration.grants import take_up_grants
 from eventops.registration.links import CONFIRM_WITHIN, event_of
 from eventops.registration.models import Registration
 from eventops.registration.ticket import issue
+from eventops.registration.tokens import Linked
 from eventops.times import reader_zone, to_instant
 
 LETTERS_AFTER = (timedelta(minutes=10), timedelta(hours=1))
@@ -62,17 +64,41 @@ def sign_up(event: Event, form: SignUpForm, now: datetime) -> Registration:
 
 def confirm(registration: Registration, now: datetime) -> None:
     """The person has shown that the address is theirs: they get their ticket and a letter with it."""
-    _lock(registration)
+    lock(registration)
     if registration.state != "pending":
         return
     registration.state, registration.confirmed_at, registration.cancelled_at = "confirmed", now, None
     issue(registration, now)
+    take_up_grants(registration, now)
     _write_to(registration, "confirmed", letter_stamp(now), now, day_ends_at(event_of(registration)))
+
+
+def register_invited(event: Event, form: SignUpForm, now: datetime) -> tuple[Registration, bool]:
+    """Register the person at whose address an invitation arrived, which is proof enough; and was it done just now?
+
+    Who is confirmed already keeps their name, and from now on takes part in the way and language that they say.
+    """
+    person, answers = _registration_of(event, form, now), _answers(event, form, now)
+    if is_new := person.state != "confirmed":
+        # Whatever spelling of the address somebody signed up with, this one is known to arrive.
+        answers |= {"state": "pending", "email": form.email}
+    else:
+        del answers["name"]
+    for field, answer in answers.items():
+        setattr(person, field, answer)
+    confirm(person, now)
+    return person, is_new
+
+
+def tell_admitted(person: Registration, audience_id: UUID, now: datetime) -> None:
+    """Write to somebody confirmed that they are now admitted to the audience's sessions; once a day at most."""
+    key = f"{audience_id} {now.astimezone(UTC).date()}"
+    _write_to(person, "admitted", key, now, day_ends_at(event_of(person)))
 
 
 def cancel(registration: Registration, now: datetime) -> None:
     """The person does not come: the ticket is revoked, and a letter says so."""
-    _lock(registration)
+    lock(registration)
     if registration.state == "cancelled":
         return
     registration.state, registration.cancelled_at = "cancelled", now
@@ -125,10 +151,10 @@ def _answers(event: Event, form: SignUpForm, now: datetime) -> dict[str, object]
     }
 
 
-def _lock(registration: Registration) -> None:
-    """Read the registration anew and let nobody else change it before this transaction ends."""
+def lock(row: Linked) -> None:
+    """Read the row anew and let nobody else change it before this transaction ends."""
     db.session.flush()  # or refresh() would drop what the caller has just changed
-    db.session.refresh(registration, with_for_update=True)
+    db.session.refresh(row, with_for_update=True)
 
 
 def _letter_key(person: Registration, now: datetime) -> str:

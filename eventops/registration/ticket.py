@@ -14,16 +14,12 @@ import re
 import secrets
 from datetime import datetime
 from functools import lru_cache
-from io import BytesIO
 from uuid import UUID, uuid4
 
-import qrcode
-from PIL import Image
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import QRData
 from sqlalchemy import select
 
 from eventops.db import db
+from eventops.qr import qr_code
 from eventops.registration.models import Registration, Ticket
 
 PREFIX = "EO1"
@@ -76,15 +72,7 @@ def qr_png(code: str, scale: int = 10) -> bytes:
 
     Raises qrcode's DataOverflowError for more than 38 characters.
     """
-    drawing = qrcode.QRCode(version=2, error_correction=ERROR_CORRECT_M, border=4, mask_pattern=_MASK)
-    drawing.add_data(QRData(code))
-    drawing.make(fit=False)
-    modules = drawing.get_matrix()
-    side, white = len(modules), bytes(0 if dark else 255 for row in modules for dark in row)
-    picture = BytesIO()
-    one_pixel_each = Image.frombytes("1", (side, side), white, "raw", "1;8")
-    one_pixel_each.resize((side * scale, side * scale), Image.Resampling.NEAREST).save(picture, format="PNG")
-    return picture.getvalue()
+    return qr_code(code, version=2, mask=_MASK, scale=scale)
 
 
 def issue(registration: Registration, now: datetime, code: str | None = None) -> Ticket:

@@ -13,7 +13,7 @@ from eventops import clock
 from eventops.agenda.calendar import calendar as as_calendar
 from eventops.agenda.events import event_clocks, event_or_404, public_window, recent_event_or_404, spoken_language
 from eventops.agenda.models import Event
-from eventops.agenda.programme import items, visible_sessions
+from eventops.agenda.programme import items, visible_entries
 from eventops.agenda.views import by_day, titles
 from eventops.db import write
 from eventops.languages import LANGUAGES
@@ -52,7 +52,7 @@ def sign_up(slug: str) -> Answer:
             return redirect(url_for("registration.sent", slug=slug), 303)
     event = event_or_404(slug)
     if now >= register.sign_up_ends_at(event):
-        return _page("sign_up_closed", event), 409
+        return room_page("sign_up_closed", event), 409
     return _sign_up_page(event, form, errors), 422 if errors else 200
 
 
@@ -60,7 +60,7 @@ def sign_up(slug: str) -> Answer:
 @anyone
 def sent(slug: str) -> Answer:
     """Look into your mail."""
-    return _page("sent", event_or_404(slug))
+    return room_page("sent", event_or_404(slug))
 
 
 @blueprint.get("/<language:language>/<slug>/privacy")
@@ -68,7 +68,7 @@ def sent(slug: str) -> Answer:
 def privacy(slug: str) -> Answer:
     """Who keeps what about people, why and until when."""
     event = event_or_404(slug)
-    return _page("privacy", event, deletion_date=_deletion_date(event))
+    return room_page("privacy", event, deletion_date=deletion_date(event))
 
 
 @blueprint.route("/<language:language>/<slug>/confirm/<token>", methods=["GET", "POST"])
@@ -80,13 +80,13 @@ def confirm(slug: str, token: str) -> Answer:
     link = read_confirm(token, event.id) or abort(404)
     person = link.registration
     if now >= link.expires_at:
-        return _page("confirm_expired", event, is_open=now < register.sign_up_ends_at(event)), 410
+        return room_page("confirm_expired", event, is_open=now < register.sign_up_ends_at(event)), 410
     if request.method == "POST":
         with write():
             register.confirm(person, now)
         if person.state == "confirmed":
             return redirect(_my_page_path(event, person), 303)
-    page = _page("confirm", event, person=person, my_page=personal_url(person, spoken_language()))
+    page = room_page("confirm", event, person=person, my_page=personal_url(person, spoken_language()))
     return page, 409 if request.method == "POST" else 200
 
 
@@ -95,8 +95,8 @@ def confirm(slug: str, token: str) -> Answer:
 def my_page(token: str, **_link: str) -> Answer:
     """What the person needs on the day: the ticket, the stream, and the agenda as they may see it."""
     event, person, now = g.event, g.registration, clock.now()
-    shown = items(event, visible_sessions(event.id), zone=person.zone, now=now)
-    return _page(
+    shown = items(event, visible_entries(event.id), zone=person.zone, now=now)
+    return room_page(
         "my_page",
         event,
         person=person,
@@ -105,7 +105,7 @@ def my_page(token: str, **_link: str) -> Answer:
         streams=stream_links(person, now),
         days=by_day(shown),
         clocks=_public_clocks(event, person.zone),
-        deletion_date=_deletion_date(event),
+        deletion_date=deletion_date(event),
         is_open=now < register.sign_up_ends_at(event),
         is_over=now >= register.day_ends_at(event),
     )
@@ -124,7 +124,7 @@ def ticket_png(**_link: str) -> Answer:
 def my_calendar(**_link: str) -> Answer:
     """The agenda as the person may see it, for their calendar."""
     event, person = g.event, g.registration
-    feed = as_calendar(event, visible_sessions(event.id), personal_url(person, spoken_language()), person.zone)
+    feed = as_calendar(event, visible_entries(event.id), personal_url(person, spoken_language()), person.zone)
     return Response(feed, mimetype="text/calendar")
 
 
@@ -134,9 +134,9 @@ def cancel(slug: str, token: str) -> Answer:
     """Asks whether the person really does not come; POST cancels."""
     event, person, now = g.event, g.registration, clock.now()
     if now >= register.day_ends_at(event):
-        return _page("cancel_closed", event), 409
+        return room_page("cancel_closed", event), 409
     if request.method != "POST":
-        return _page("cancel", event, person=person, token=token)
+        return room_page("cancel", event, person=person, token=token)
     with write():
         register.cancel(person, now)
     return redirect(url_for("registration.my_page", slug=slug, token=token), 303)
@@ -150,7 +150,7 @@ def people(slug: str) -> Answer:
     state = _one_of(STATES, request.args.get("state", ""))
     mode = _one_of(ATTENDANCE_MODES, request.args.get("mode", ""))
     found = registered.people(event.id, spoken_language(), state, mode)
-    return _page(
+    return room_page(
         "people",
         event,
         people=[(person, event_clocks(event, person.registration.created_at)) for person in found],
@@ -174,18 +174,19 @@ def _signed_up(slug: str, form: SignUpForm, now: datetime) -> bool:
     return True
 
 
-def _page(name: str, event: Event, **context: object) -> str:
-    return render_template(f"registration/{name}.html", event=event, **titles(event), **WORDS, **context)
+def room_page(template: str, event: Event, /, **context: object) -> str:
+    """A page of this room about the event, from templates/registration/."""
+    return render_template(f"registration/{template}.html", event=event, **titles(event), **WORDS, **context)
 
 
 def _sign_up_page(event: Event, form: SignUpForm, errors: dict[str, str]) -> str:
-    return _page(
+    return room_page(
         "sign_up",
         event,
         form=form,
         errors=errors,
         clocks=_public_clocks(event),
-        deletion_date=_deletion_date(event),
+        deletion_date=deletion_date(event),
     )
 
 
@@ -194,7 +195,8 @@ def _public_clocks(event: Event, zone: str | None = None) -> TwoClocks | None:
     return event_clocks(event, window.starts_at, window.ends_at, zone=zone) if window else None
 
 
-def _deletion_date(event: Event) -> str:
+def deletion_date(event: Event) -> str:
+    """The date on which personal data is deleted, in words."""
     return long_date(forgotten_at(event), event.home_zone, spoken_language())
 
 

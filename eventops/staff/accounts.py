@@ -16,7 +16,7 @@ from eventops.db import db
 from eventops.staff.models import ROLES, Account, Membership
 
 _hasher = PasswordHasher()
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that look alike."""
 
 
@@ -45,7 +45,7 @@ def new_hash_if_outdated(account: Account, password: str) -> str | None:
 
 def generate_password() -> str:
     """Four groups of five letters and digits, 99 random bits, that can be read aloud."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
 
 
 def find(email: str) -> Account | None:

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from eventops.routes import Caller, declaration_of
 
-_FOR = (Caller.STAFF, Caller.SIGNING_IN)
+_FOR = (Caller.STAFF, Caller.SIGNING_IN, Caller.HALF_SIGNED_IN)
 
 
 class TokenSessions(SecureCookieSessionInterface):

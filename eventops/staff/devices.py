@@ -46,16 +46,35 @@ def enrol(
         expires_at=expires_at,
     )
     db.session.add(device)
-    record("staff.enrol_device", device.id, event_id=event_id, now=now, doors=len(device.door_ids))
+    by_link = {"link": link_id} if link_id else {}
+    record("staff.enrol_device", device.id, event_id=event_id, now=now, doors=len(device.door_ids), **by_link)
     return token
 
 
+def devices_of(event_id: UUID) -> list[DeviceToken]:
+    """The event's devices, the newest first, those that are let in no more too."""
+    query = select(DeviceToken).where(DeviceToken.event_id == event_id)
+    return list(db.session.scalars(query.order_by(DeviceToken.created_at.desc(), DeviceToken.id)))
+
+
+def find_device(event_id: UUID, device_id: UUID) -> DeviceToken | None:
+    """The event's device of that id."""
+    return db.session.scalar(select(DeviceToken).where(DeviceToken.id == device_id, DeviceToken.event_id == event_id))
+
+
 def revoke(device_id: UUID, now: datetime) -> None:
-    """From now on the device's token opens nothing; at the latest a second later."""
-    device = db.session.get_one(DeviceToken, device_id)
-    device.revoked_at = device.revoked_at or now
-    _recent.forget()
+    """From now on the device's token opens nothing; at the latest a second later. Twice is as once."""
+    device = db.session.get_one(DeviceToken, device_id, with_for_update=True)
+    if device.revoked_at is not None:
+        return
+    device.revoked_at = now
+    forget_recent()
     record("staff.revoke_device", device_id, event_id=device.event_id, now=now)
+
+
+def forget_recent() -> None:
+    """Let this process ask anew which devices are let in."""
+    _recent.forget()
 
 
 def admit_device(_declaration: Declaration) -> Viewer:

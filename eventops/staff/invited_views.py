@@ -15,7 +15,7 @@ from eventops.staff.accounts import find, hash_password
 from eventops.staff.frame import desk_home, role_name
 from eventops.staff.models import Account, TeamInvitation
 from eventops.staff.new_password import complaints
-from eventops.staff.sign_in import cookie_name, signed_in
+from eventops.staff.sign_in import signed_in, token_at_hand
 from eventops.staff.team_invitations import NotOpen, accept, accept_anew, read_invitation, state_of
 from eventops.staff.views import blueprint
 from eventops.staff.which_event import event_words
@@ -71,8 +71,8 @@ def _home(invitation: TeamInvitation) -> str:
 
 
 def _signed_in_account() -> Account | None:
-    token = request.cookies.get(cookie_name())
-    return signed_in(token, clock.real_now()) if token else None
+    found = signed_in(token_at_hand(), clock.real_now())
+    return found[0] if found and found[1].stage == "whole" else None
 
 
 def _page(invitation: TeamInvitation, step: str, name: str = "", errors: dict[str, str] | None = None) -> str:

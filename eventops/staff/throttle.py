@@ -1,4 +1,4 @@
-"""Slows down guessing of passwords, by the address that is tried and by the network it is tried from; and sign-ups.
+"""Slows down guessing of passwords and codes, by the account that is tried and by the network; and sign-ups.
 
 Attempts are counted in a table, so that they count for all processes. A pause ends by itself: nobody is locked
 out for good. Neither addresses nor networks are stored, only keyed hashes of them.
@@ -44,13 +44,13 @@ _ONE_MORE = (
 )
 
 
-def begin_attempt(email: str, address: str | None, now: datetime, purpose: str = "sign-in") -> timedelta:
+def begin_attempt(email: str, address: str | None, now: datetime, what: str = "sign-in") -> timedelta:
     """Count an attempt as failed until `forgive`, and return zero; or return how long to wait, and count nothing.
 
     `now` is real time. Inside write(), before the password is looked at: attempts made at once are counted too.
-    Attempts for one purpose never slow down those for another.
+    What is tried, "sign-in" or "code", is counted each for itself.
     """
-    account, network = _who_account(email, purpose), _who_network(address, purpose)
+    account, network = _who_account(what, email), _who_network(what, address)
     one_at_a_time(account, network)
     _forget(now)
     of_network = _until_free(_failures(network, now), settings().sign_in_attempts_per_network, now)
@@ -60,10 +60,10 @@ def begin_attempt(email: str, address: str | None, now: datetime, purpose: str =
     return wait
 
 
-def forgive(email: str, address: str | None, attempted_at: datetime) -> None:
+def forgive(email: str, address: str | None, attempted_at: datetime, what: str = "sign-in") -> None:
     """The attempt begun at that instant succeeded: it is no failure, and the account's earlier ones no longer count."""
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.who == _who_account(email)))
-    of_network = SignInAttempt.who == _who_network(address)
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.who == _who_account(what, email)))
+    of_network = SignInAttempt.who == _who_network(what, address)
     db.session.execute(delete(SignInAttempt).where(of_network, SignInAttempt.at == attempted_at))
 
 
@@ -108,12 +108,12 @@ def _until_free(attempts: list[datetime], limit: int, now: datetime) -> timedelt
     return attempts[-limit] + WINDOW - now if len(attempts) >= limit else timedelta(0)
 
 
-def _who_account(email: str, purpose: str = "sign-in") -> str:
-    return _keyed(f"{purpose} account {key_of(email)}")
+def _who_account(what: str, email: str) -> str:
+    return _keyed(f"{what} account {key_of(email)}")
 
 
-def _who_network(address: str | None, purpose: str = "sign-in") -> str:
-    return _keyed(f"{purpose} {_network(address)}")
+def _who_network(what: str, address: str | None) -> str:
+    return _keyed(f"{what} {_network(address)}")
 
 
 def _network(address: str | None) -> str:

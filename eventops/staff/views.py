@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -16,17 +18,33 @@ from wtforms import PasswordField, StringField  # type: ignore[import-untyped]
 from wtforms.validators import InputRequired, Length  # type: ignore[import-untyped]
 
 from eventops import clock
-from eventops.db import write
-from eventops.routes import Caller, enforce, signing_in, staff
+from eventops.db import db, write
+from eventops.routes import Caller, enforce, half_signed_in, signing_in
 from eventops.staff.abilities import ABILITIES
 from eventops.staff.accounts import find, new_hash_if_outdated, verified
+from eventops.staff.browsers import browser_name
 from eventops.staff.csrf import forget_token, init_csrf
 from eventops.staff.devices import admit_device
 from eventops.staff.frame import frame
-from eventops.staff.sign_in import admit_staff, begin_session, cookie_name, end_session, keep_token, safe_target
+from eventops.staff.models import Account
+from eventops.staff.sign_in import (
+    STAGES,
+    admit_half_signed_in,
+    admit_staff,
+    begin_session,
+    end_session,
+    keep_token,
+    stage_after_password,
+    to_stage,
+    token_at_hand,
+    wanted,
+)
 from eventops.staff.throttle import begin_attempt, forgive
 
 blueprint = Blueprint("staff", __name__)
+
+# RFC 9110 section 15.5.2 wants a challenge with a 401; no browser acts on this one.
+CHALLENGE = {"WWW-Authenticate": "Form"}
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
@@ -48,6 +66,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 def open_room(state: BlueprintSetupState) -> None:
     """Let routes for staff and for door devices be checked by this room."""
     enforce(Caller.STAFF, admit_staff, ABILITIES)
+    enforce(Caller.HALF_SIGNED_IN, admit_half_signed_in, STAGES)
     enforce(Caller.DOOR, admit_device)
     init_csrf(cast(Flask, state.app))
     state.app.context_processor(frame)
@@ -62,44 +81,61 @@ def sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, st
         return _page(form)
     if not form.validate():
         return _page(form, {name: messages[0] for name, messages in form.errors.items() if name}), 422
-    token = _token_for(form.email.data, form.password.data)
-    if token is None:
+    begun = _begun(form.email.data, form.password.data)
+    if begun is None:
         error = _("The e-mail address and the password do not belong together.")
-        # RFC 9110 section 15.5.2 wants a challenge; no browser acts on this one.
-        return _page(form, {"password": error}), 401, {"WWW-Authenticate": "Form"}
-    response = redirect(safe_target(request.args.get("next", "")) or url_for("agenda.desks"), 303)
+        return _page(form, {"password": error}), 401, CHALLENGE
+    token, stage = begun
+    return with_session(to_stage(stage, wanted()), token)
+
+
+@blueprint.post("/<language:language>/sign-out")
+@half_signed_in()
+def sign_out() -> Response:
+    """End this browser's session, whole or not."""
+    with write():
+        end_session(token_at_hand(), clock.real_now())
+    return with_session(redirect(url_for("staff.sign_in"), 303), "")
+
+
+def with_session(response: Response, token: str) -> Response:
+    """The response with the token of the browser's new session, or without one; its forms get new tokens too."""
     keep_token(response, token)
     forget_token()
     return response
 
 
-@blueprint.post("/<language:language>/sign-out")
-@staff()
-def sign_out() -> Response:
-    """End this browser's session."""
-    with write():
-        end_session(request.cookies.get(cookie_name(), ""), clock.real_now())
-    response = redirect(url_for("staff.sign_in"), 303)
-    keep_token(response, "")
-    forget_token()
-    return response
+def begin_session_here(account_id: UUID, now: datetime, stage: str = "whole") -> str:
+    """The token of a new session of the browser at hand, in the place of its former one. Inside write()."""
+    return begin_session(account_id, now, token_at_hand(), stage, browser_name(request.user_agent.string))
 
 
-def _token_for(email: str, password: str) -> str | None:
-    """The token of a new session; None where the password is wrong. Aborts with 429 after too many failures."""
-    now, address = clock.real_now(), request.remote_addr
+def begin_attempt_here(email: str, what: str = "sign-in") -> datetime:
+    """When the attempt began, to forgive it by. Aborts with 429 after too many failures."""
+    now = clock.real_now()
     with write():
-        wait = begin_attempt(email, address, now)
+        wait = begin_attempt(email, request.remote_addr, now, what)
     if wait:
         raise TooManyRequests(retry_after=math.ceil(wait.total_seconds()))
+    return now
+
+
+def _begun(email: str, password: str) -> tuple[str, str] | None:
+    """The token and the stage of a new session; None where the password is wrong. Aborts with 429."""
+    now = begin_attempt_here(email)
     account = find(email)
     if not verified(account, password) or account is None or account.disabled_at:
         return None
-    new_hash = new_hash_if_outdated(account, password)
+    found, new_hash = account.password_hash, new_hash_if_outdated(account, password)
     with write():
-        forgive(email, address, now)
-        account.password_hash = new_hash or account.password_hash
-        return begin_session(account.id, now, request.cookies.get(cookie_name(), ""))
+        # Locked: who disables the account or changes its password at this moment ends this session too.
+        account = db.session.get_one(Account, account.id, with_for_update=True)
+        if account.password_hash != found or account.disabled_at:
+            return None
+        forgive(email, request.remote_addr, now)
+        account.password_hash = new_hash or found
+        stage = stage_after_password(account)
+        return begin_session_here(account.id, now, stage), stage
 
 
 def _page(form: SignInForm, errors: dict[str, str] | None = None) -> str:

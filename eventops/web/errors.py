@@ -6,13 +6,13 @@ from io import BytesIO
 
 from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError
 
-from eventops.routes import problem
+from eventops.routes import MAX_BODY, largest_body, problem
 from eventops.web.language import redirect_to_language
 
-MAX_BODY = 1_000_000
 DRAIN = 32_000_000
 
 
@@ -20,6 +20,7 @@ def init_errors(app: Flask) -> None:
     """Answer every error with a page, or with JSON below /api and /demo's JSON addresses."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    app.before_request(_set_limit)
     app.before_request(_measure)
     app.after_request(_drain)
     app.register_error_handler(HTTPException, _answer)
@@ -59,16 +60,21 @@ def _crash(error: Exception) -> Response:
     return _answer(InternalServerError())
 
 
+def _set_limit() -> None:
+    """Take as much as the route says, in one field of a form as well as in all."""
+    request.max_content_length = request.max_form_memory_size = largest_body(current_app, request.endpoint)
+
+
 def _measure() -> None:
     """Take in what is posted in chunks, without a length: it would be cut off at the limit instead of refused."""
     environ = request.environ
     if request.method != "POST" or environ.get("CONTENT_LENGTH") or not environ.get("wsgi.input_terminated"):
         return
-    body = bytearray()
-    while len(body) <= MAX_BODY and (piece := environ["wsgi.input"].read(65_536)):
+    body, limit = bytearray(), request.max_content_length or 0
+    while len(body) <= limit and (piece := environ["wsgi.input"].read(65_536)):
         body += piece
     environ.pop("HTTP_TRANSFER_ENCODING", None)  # a length beside it would not count
-    if len(body) > MAX_BODY:
+    if len(body) > limit:
         environ["CONTENT_LENGTH"] = str(DRAIN)  # whoever reads it finds it too large; what is left is drained
     else:
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
@@ -105,8 +111,13 @@ def _words(status: int, description: str) -> tuple[str, str]:
             )
         case 405:
             return _("That does not work here"), _("Go back and use the button on the page.")
+        case 409:
+            return _("Something changed meanwhile"), _("Nothing was done. Open the page again and look once more.")
         case 413:
-            return _("That is too large"), _("Send at most one megabyte.")
+            megabytes = (request.max_content_length or MAX_BODY) // 1_000_000
+            return _("That is too large"), ngettext(
+                "Send at most %(num)s megabyte.", "Send at most %(num)s megabytes.", megabytes
+            )
         case 429:
             return _("Too many attempts"), _("Wait a few minutes, then try again.")
         case _ if status < 500:

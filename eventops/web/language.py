@@ -59,12 +59,16 @@ def preferred_language() -> str:
 
 
 def language_links() -> list[tuple[str, str, str, bool]]:
-    """(code, own name, URL of this page in it, is it this one) for the switch; empty where a page has one language."""
-    if not request or request.endpoint is None or not request.url_rule or "language" not in request.url_rule.arguments:
+    """(code, own name, URL of this page in it, is it this one) for the switch.
+
+    Empty where a page has one language, and where it only answers a form: its address cannot be called up.
+    """
+    rule = request.url_rule if request else None
+    if rule is None or "language" not in rule.arguments or "GET" not in (rule.methods or ()):
         return []
     values = dict(request.view_args or {})
     return [
-        (code, name, url_for(request.endpoint, **{**values, "language": code}), code == current_language())
+        (code, name, url_for(rule.endpoint, **{**values, "language": code}), code == current_language())
         for code, name in LANGUAGES.items()
     ]
 

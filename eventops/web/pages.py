@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 
 from eventops.languages import in_language
 
@@ -20,7 +20,8 @@ def init_pages(app: Flask) -> None:
         return hashlib.sha256((Path(app.static_folder or "") / path).read_bytes()).hexdigest()[:12]
 
     def static(path: str) -> str:
-        return url_for("static", filename=path, v=digest(path))
+        # Not by url_for: a page that is looked at as somebody else has a prefix in its links, and files are nobody's.
+        return f"{app.static_url_path}/{path}?v={digest(path)}"
 
     @app.context_processor
     def shared() -> dict[str, Any]:

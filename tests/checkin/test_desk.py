@@ -10,9 +10,10 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from eventops import clock
 from eventops.checkin.doors import open_door
 from eventops.db import db
 from eventops.staff.accounts import add_account, grant
@@ -74,8 +75,9 @@ def sign_in(app: Flask, cast: Conference) -> SignIn:
         client = app.test_client()
         with changing(app):
             account = add_account(role.title(), f"{role}@example.org", "no password", SPRING)
+            account.totp_secret = "-"
             grant(account.id, cast.event_id, role, SPRING)
-            token = begin_session(account.id, START)
+            token = begin_session(account.id, clock.real_now())
         with app.app_context():
             client.set_cookie(cookie_name(), token)
         return Desk(client, cast)
@@ -145,18 +147,34 @@ def test_opening_a_scanner_gives_the_device_a_key(app: Flask, cast: Conference, 
     assert answer.json is not None
     assert answer.json["results"][0]["verdict"] == "admitted"
     with reading(app):
-        assert db.session.scalars(select(DeviceToken.expires_at)).one() == START + timedelta(hours=13 + 12)
+        assert db.session.scalars(select(DeviceToken.expires_at)).one() == START + timedelta(hours=13)
+
+
+def test_scanner_is_not_opened_once_the_event_is_over(app: Flask, sign_in: SignIn) -> None:
+    """At midnight after the last day it is a conflict, said in a sentence, and no device is enrolled."""
+    midnight = START + timedelta(hours=13)
+    with time_machine.travel(midnight - timedelta(seconds=1), tick=False):
+        desk = sign_in("door")
+        assert desk.post(f"{desk.door}/enrol", desk.doors).status_code == 303
+    with time_machine.travel(midnight, tick=False):
+        late = desk.post(f"{desk.door}/enrol", desk.doors)
+    assert (late.status_code, "No device scans after its last day" in late.text) == (409, True)
+    with reading(app):
+        assert db.session.scalar(select(func.count()).select_from(DeviceToken)) == 1
 
 
 def test_roles_do_at_doors_what_they_may(sign_in: SignIn) -> None:
-    """An observer sees the doors and no way in; the others scan and type codes."""
+    """An observer sees the doors and no way in; an editor not even those; the others scan and type codes."""
     for role in ROLES:
-        desk, checks_in = sign_in(role), role != "observer"
+        desk, checks_in = sign_in(role), role in ("owner", "reception", "door")
         page = desk.get(desk.doors)
-        assert (page.status_code, "Main entrance" in page.text) == (200, True)
+        sees = role != "editor"
+        assert (page.status_code, "Main entrance" in page.text) == ((200, True) if sees else (403, False))
         assert ("Open the scanner" in page.text) == checks_in
-        assert desk.post(f"{desk.door}/enrol", desk.doors).status_code == (303 if checks_in else 403)
-        assert desk.post(desk.door, desk.doors, code="EO1").status_code == (303 if checks_in else 403)
+        assert ("Open another door" in page.text) == (role in ("owner", "reception"))
+        form_on = desk.doors if sees else desk.doors.removesuffix("doors")
+        assert desk.post(f"{desk.door}/enrol", form_on).status_code == (303 if checks_in else 403)
+        assert desk.post(desk.door, form_on, code="EO1").status_code == (303 if checks_in else 403)
         assert desk.get(desk.door).status_code == (200 if checks_in else 403)
 
 

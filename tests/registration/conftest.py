@@ -9,7 +9,10 @@ from eventops import clock, create_app
 from eventops.demo.catcher import Catcher
 from tests.apps import MakeApp, changing, settings_for
 from tests.cast import SPRING, Conference, add_conference
+from tests.registration.audience_desk import desk, open_desk
 from tests.registration.mailbox import Mailbox
+
+__all__ = ["desk", "open_desk"]
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,15 @@ from sqlalchemy import select
 from eventops.agenda.models import Event
 from eventops.checkin.models import Scan
 from eventops.db import db
-from eventops.registration.forget import ERASED, forget_expired, forgotten_at
+from eventops.registration.forget import forget, forget_expired, forgotten_at
 from eventops.registration.links import personal_token, read_personal
-from eventops.registration.models import Admission, Registration, Ticket
+from eventops.registration.models import ERASED, Admission, GuestList, Registration, Ticket
 from eventops.registration.people import counts
 from eventops.viewer import SYSTEM, seeing
 from tests.apps import changing, reading
 from tests.cast import PEOPLE, START, Conference, add_conference
 from tests.registration.stored import everything
+from tests.site import add_invitation
 
 THE_DAY = START.replace(hour=0) + timedelta(days=30) - timedelta(hours=3)
 """6 June 2024 begins in Finland."""
@@ -71,6 +72,56 @@ def test_people_are_forgotten_on_their_date_and_still_counted(app: Flask) -> Non
         assert db.session.scalars(select(Admission)).all() == []
         assert None not in db.session.scalars(select(Ticket.revoked_at)).all()
         assert len(db.session.scalars(select(Scan)).all()) == 1
+
+
+def add_invited(app: Flask, cast: Conference, email: str) -> None:
+    """Somebody with that address is invited, proposes Per, is proposed by Liv, and stands on a list with Ida."""
+    with changing(app):
+        for invitation, substitute in (add_invitation(cast), add_invitation(cast, "liv@example.org", "Liv")):
+            if invitation.name == "Liv":
+                substitute.name, substitute.email = "Namesake", email.upper()
+            else:
+                invitation.email, invitation.email_key = email, email
+        named = [("Listed", email), ("Ida", "ida@example.org")]
+        guests = [{"number": number, "name": name, "email": address} for number, (name, address) in enumerate(named)]
+        db.session.add(GuestList(event_id=cast.event_id, audience_id=cast.audience_id, made_at=START, rows=guests))
+
+
+def test_invited_are_forgotten_on_the_date_and_still_counted(app: Flask) -> None:
+    """Names and addresses of the invited, the proposed and the listed go, and their links end, registered or not."""
+    with changing(app):
+        cast = add_conference()
+    add_invited(app, cast, "freja@example.org")
+    run(app, THE_DAY)
+    stored = str(everything(app))
+    people = ("freja", "Freja", "Liv", "liv@", "Per", "per@", "Namesake", "FREJA", "Listed", "Ida", "ida@")
+    assert [word for word in people if word in stored] == []
+    assert len(everything(app)["invitations"]) == 2
+    assert run(app, THE_DAY + timedelta(hours=1)) == 0
+
+
+def test_invited_alone_are_forgotten_too(app: Flask) -> None:
+    """An event to which nobody signed up."""
+    with changing(app):
+        cast = add_conference()
+    run(app, THE_DAY)
+    add_invited(app, cast, "freja@example.org")
+    assert run(app, THE_DAY) == 0
+    assert "freja" not in str(everything(app))
+
+
+def test_person_who_is_erased_goes_from_invitations_proposals_and_lists(app: Flask) -> None:
+    """Whom they proposed goes with them; the others stay."""
+    with changing(app):
+        cast = add_conference()
+    add_invited(app, cast, "onsite@example.org")
+    with changing(app):
+        forget(db.session.get_one(Registration, cast.people["onsite"]), START)
+    stored = str(everything(app))
+    assert [
+        word for word in ("'onsite@", "ONSITE@", "Freja", "Per Eksempel", "Namesake", "Listed") if word in stored
+    ] == []
+    assert [word for word in ("Liv", "Ida") if word not in stored] == []
 
 
 def test_forgetting_twice_is_as_once(app: Flask) -> None:

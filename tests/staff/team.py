@@ -6,16 +6,24 @@ from functools import cache
 from uuid import UUID
 
 import lxml.html
+import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml.html import HtmlElement
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from eventops.staff.accounts import add_account, grant, hash_password
+from eventops import clock
+from eventops.db import db
+from eventops.staff.accounts import add_account, grant, hash_password, key_of
+from eventops.staff.models import Account
+from eventops.staff.second_factor import _encrypted
 from tests.apps import changing
 from tests.cast import SPRING
 
 PASSWORD = "correct horse battery staple"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""Of every second factor in the tests."""
 
 
 @cache
@@ -24,11 +32,13 @@ def hashed() -> str:
     return hash_password(PASSWORD)
 
 
-def add_staff(app: Flask, role: str, event_id: UUID, email: str = "") -> UUID:
-    """An account with a role in an event; its address is the role's by default."""
+def add_staff(app: Flask, role: str, event_id: UUID, email: str = "", *, factor: bool | None = None) -> UUID:
+    """An account with a role in an event; its address is the role's by default. Owners have a second factor."""
     with changing(app):
         account = add_account("Åsa Öberg", email or f"{role}@example.org", hashed(), SPRING)
         grant(account.id, event_id, role, SPRING)
+        if role == "owner" if factor is None else factor:
+            account.totp_secret = _encrypted(SECRET)
     return account.id
 
 
@@ -42,12 +52,34 @@ def csrf_token(client: FlaskClient, path: str = "/en/sign-in") -> str:
     return token
 
 
+def code(steps: int = 0) -> str:
+    """The code that the app shows now, or so many steps of 30 seconds later."""
+    return str(pyotp.TOTP(SECRET).at(clock.real_now(), counter_offset=steps))
+
+
+def type_password(
+    client: FlaskClient, email: str, password: str = PASSWORD, path: str = "/en/sign-in", **options: str
+) -> TestResponse:
+    """Fill in the form and send it: the first step, which may be the only one."""
+    form = {"email": email, "password": password, "csrf_token": csrf_token(client)}
+    return client.post(path, data=form, environ_base=options)
+
+
+def type_code(client: FlaskClient, typed: str, path: str = "/en/sign-in/code", **options: str) -> TestResponse:
+    """The second step."""
+    return client.post(path, data={"code": typed, "csrf_token": csrf_token(client, path)}, environ_base=options)
+
+
 def sign_in(
     client: FlaskClient, email: str, password: str = PASSWORD, path: str = "/en/sign-in", **options: str
 ) -> TestResponse:
-    """Fill in the form and send it."""
-    form = {"email": email, "password": password, "csrf_token": csrf_token(client)}
-    return client.post(path, data=form, environ_base=options)
+    """Both steps, if there are two; the answer to the last."""
+    response = type_password(client, email, password, path, **options)
+    if "/sign-in/code" not in response.headers.get("Location", ""):
+        return response
+    with changing(client.application):  # who signs in again within the half minute would have to wait for a code
+        db.session.execute(update(Account).where(Account.email == key_of(email)).values(totp_step=0))
+    return type_code(client, code(), response.headers["Location"], **options)
 
 
 def signed_in(app: Flask, email: str) -> FlaskClient:

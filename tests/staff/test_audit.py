@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from eventops.db import db, write
 from eventops.staff.audit import record
@@ -56,5 +57,16 @@ def test_audit_entries_are_never_changed_nor_deleted(app: Flask) -> None:
     for act in (change, remove):
         with pytest.raises(RuntimeError, match="only ever added to"):
             act()
+    with reading(app):
+        assert list(db.session.scalars(select(AuditEntry.action))) == ["staff.disable"]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_entries SET action = 'x.y'", "DELETE FROM audit_entries"])
+def test_audit_entries_are_kept_by_the_database_itself(app: Flask, statement: str) -> None:
+    """Whoever gets past the program, by a statement of their own say, finds the rows fixed."""
+    with changing(app):
+        record("staff.disable", uuid4(), event_id=None, now=SPRING)
+    with pytest.raises(DBAPIError, match="only ever added to"), changing(app):
+        db.session.execute(text(statement))
     with reading(app):
         assert list(db.session.scalars(select(AuditEntry.action))) == ["staff.disable"]

@@ -15,11 +15,21 @@ from eventops.registration.models import Registration
 from eventops.routes import Caller, declaration_of
 from tests.apps import MakeApp, changing, reading
 from tests.cast import Conference, add_conference
-from tests.staff.team import PASSWORD, add_staff, csrf_token, page_of, sign_in, signed_in
+from tests.staff.team import (
+    PASSWORD,
+    add_staff,
+    code,
+    csrf_token,
+    page_of,
+    sign_in,
+    signed_in,
+    type_code,
+    type_password,
+)
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 HTTPS = "https://events.example.org"
-FOR_STAFF = (Caller.STAFF, Caller.SIGNING_IN)
+FOR_STAFF = (Caller.STAFF, Caller.SIGNING_IN, Caller.HALF_SIGNED_IN)
 
 
 @pytest.fixture
@@ -55,7 +65,7 @@ def test_csrf_every_form_for_staff_needs_its_token(app: Flask, cast: Conference)
     """Whatever staff may post is refused in plain words without the token, or with one that is not this browser's."""
     client = signed_in(app, "owner@example.org")
     other = csrf_token(app.test_client())
-    posts = paths(app, cast, "POST", *FOR_STAFF)
+    posts = [*paths(app, cast, "POST", Caller.STAFF, Caller.SIGNING_IN), "/en/sign-out"]
     assert len(posts) >= 6
     for form in (
         {},
@@ -66,6 +76,18 @@ def test_csrf_every_form_for_staff_needs_its_token(app: Flask, cast: Conference)
     ):
         accepted = [path for path in posts if not refused_as_stale(client.post(path, data=form))]
         assert accepted == [], form
+
+
+def test_csrf_second_step_needs_its_token(app: Flask, cast: Conference) -> None:
+    """Who has typed the password only is asked for it as well, and may go on afterwards."""
+    add_staff(app, "owner", cast.event_id, "new@example.org", factor=False)
+    for email, path in (("owner@example.org", "code"), ("new@example.org", "second-factor")):
+        client = app.test_client()
+        assert type_password(client, email).location == f"/en/sign-in/{path}"
+        for address in (f"/en/sign-in/{path}", "/en/sign-out"):
+            for form in ({}, {"csrf_token": "forged"}, {"csrf_token": csrf_token(app.test_client())}):
+                assert refused_as_stale(client.post(address, data={"code": code(), **form})), (address, form)
+        assert type_code(client, "000000", f"/en/sign-in/{path}").status_code == 401
 
 
 def test_csrf_token_of_this_browser_is_taken(app: Flask, cast: Conference) -> None:
@@ -107,11 +129,11 @@ def test_csrf_page_without_a_form_sets_no_cookie(app: Flask, cast: Conference) -
 
 @pytest.fixture
 def https_app(make_app: MakeApp) -> Flask:
-    """The application as it stands behind a proxy that ends HTTPS."""
+    """The application as it stands behind a proxy that ends HTTPS, with an editor."""
     app = make_app(base_url=HTTPS, trusted_proxies=1)
     with changing(app):
         event_id = add_conference().event_id
-    add_staff(app, "owner", event_id)
+    add_staff(app, "editor", event_id)
     return app
 
 
@@ -122,7 +144,7 @@ def test_csrf_needs_no_referrer(https_app: Flask) -> None:
     [token] = page_of(client.get("/en/sign-in", base_url=HTTPS, headers=proxied)).xpath(
         "//input[@name='csrf_token']/@value"
     )
-    form = {"email": "owner@example.org", "password": PASSWORD, "csrf_token": token}
+    form = {"email": "editor@example.org", "password": PASSWORD, "csrf_token": token}
     assert client.post("/en/sign-in", base_url=HTTPS, headers=proxied, data=form).status_code == 303
     assert client.get("/en/desk/conference/", base_url=HTTPS, headers=proxied).status_code == 200
 

@@ -12,7 +12,8 @@ from tests.cast import SPRING, Conference, add_conference
 from tests.staff.team import add_staff, page_of, signed_in
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
-AGENDA = ("Agenda", "/en/desk/conference/")
+DESK = "/en/desk/conference/"
+AGENDA = ("Agenda", DESK)
 PEOPLE = ("People", "/en/desk/conference/people")
 DOORS = ("Doors", "/en/desk/conference/doors")
 
@@ -23,23 +24,37 @@ def cast(app: Flask) -> Conference:
         return add_conference()
 
 
+HOMES = {"owner": "", "editor": "", "reception": "", "door": "doors", "observer": ""}
+
+
 def test_frame_leads_to_what_the_role_may_open(app: Flask, cast: Conference) -> None:
-    """Each role finds the pages it may open, and no others."""
-    shown = {}
+    """Each role finds the pages it may open, and no others; the one at hand is marked."""
+    shown, marked = {}, {}
     for role in ROLES:
         add_staff(app, role, cast.event_id)
-        page = page_of(signed_in(app, f"{role}@example.org").get("/en/desk/conference/doors"))
+        page = page_of(signed_in(app, f"{role}@example.org").get(DESK + HOMES[role]))
         links = page.xpath("//nav[@aria-label='Desk']//a")
         shown[role] = [(link.text, link.get("href")) for link in links]
-        assert [link.text for link in links if link.get("aria-current")] == ["Doors"]
-    everything, without_people = [AGENDA, PEOPLE, DOORS], [AGENDA, DOORS]
-    assert shown == {
-        "owner": everything,
-        "editor": everything,
-        "reception": everything,
-        "door": without_people,
-        "observer": without_people,
+        marked[role] = [link.get("href") for link in links if link.get("aria-current")]
+    of_ours = {AGENDA, PEOPLE, DOORS}
+    assert {role: [link for link in links if link in of_ours] for role, links in shown.items()} == {
+        "owner": [AGENDA, PEOPLE, DOORS],
+        "editor": [AGENDA],
+        "reception": [AGENDA, PEOPLE, DOORS],
+        "door": [DOORS],
+        "observer": [AGENDA, DOORS],
     }
+    assert marked == {role: [DESK + home] for role, home in HOMES.items()}
+
+
+def test_frame_leads_only_to_pages_that_open(app: Flask, cast: Conference) -> None:
+    """No role finds a link that is refused."""
+    for role in ROLES:
+        add_staff(app, role, cast.event_id)
+        client = signed_in(app, f"{role}@example.org")
+        page = page_of(client.get(DESK + HOMES[role]))
+        links = page.xpath("//section[contains(@class, 'desk-bar')]//a/@href")
+        assert [(role, link, client.get(link).status_code) for link in links] == [(role, link, 200) for link in links]
 
 
 def test_frame_says_who_is_signed_in_and_lets_them_out(app: Flask, cast: Conference) -> None:
@@ -47,7 +62,7 @@ def test_frame_says_who_is_signed_in_and_lets_them_out(app: Flask, cast: Confere
     add_staff(app, "reception", cast.event_id)
     page = page_of(signed_in(app, "reception@example.org").get("/en/desk/conference/"))
     [form] = page.xpath("//form[contains(@class, 'desk-who')]")
-    assert " ".join(form.text_content().split()) == "Åsa Öberg · Reception Sign out"
+    assert " ".join(form.text_content().split()) == "Åsa Öberg · Reception Your account Sign out"
     assert (form.get("action"), form.get("method")) == ("/en/sign-out", "post")
     assert page.xpath("string(//*[@class='site-name'])").strip() == "The Potential of Civil Society"
 
@@ -61,7 +76,10 @@ def test_frame_outside_an_event_has_no_pages_of_one(app: Flask, cast: Conference
         grant(account_id, other.event_id, "door", SPRING)
     page = page_of(signed_in(app, "owner@example.org").get("/en/desk/"))
     assert page.xpath("//nav[@aria-label='Desk']") == []
-    assert " ".join(page.xpath("string(//form[contains(@class, 'desk-who')])").split()) == "Åsa Öberg Sign out"
+    assert (
+        " ".join(page.xpath("string(//form[contains(@class, 'desk-who')])").split())
+        == "Åsa Öberg Your account Sign out"
+    )
 
 
 def test_frame_is_on_staff_pages_alone(app: Flask, cast: Conference) -> None:

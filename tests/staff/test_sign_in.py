@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -39,8 +40,10 @@ def cast(app: Flask) -> Conference:
 
 
 def sessions(app: Flask) -> list[SignInSession]:
+    """Those that are whole, the oldest first."""
+    whole = select(SignInSession).where(SignInSession.stage == "whole")
     with reading(app):
-        return list(db.session.scalars(select(SignInSession).order_by(SignInSession.created_at)))
+        return list(db.session.scalars(whole.order_by(SignInSession.created_at)))
 
 
 def test_sign_in_leads_to_the_desk(app: Flask, cast: Conference) -> None:
@@ -63,11 +66,11 @@ def test_sign_in_cookies_belong_to_the_host_under_https(make_app: MakeApp) -> No
     app = make_app(base_url=HTTPS)
     with changing(app):
         event_id = add_conference().event_id
-    add_staff(app, "owner", event_id)
+    add_staff(app, "editor", event_id)
     client = app.test_client()
     page = client.get("/en/sign-in", base_url=HTTPS)
     [token] = page_of(page).xpath("//input[@name='csrf_token']/@value")
-    form = {"email": "owner@example.org", "password": PASSWORD, "csrf_token": token}
+    form = {"email": "editor@example.org", "password": PASSWORD, "csrf_token": token}
     response = client.post("/en/sign-in", data=form, base_url=HTTPS)
     given = [*page.headers.getlist("Set-Cookie"), *response.headers.getlist("Set-Cookie")]
     shapes = [re.sub(r"=[\w.-]{40,}", "=…", cookie) for cookie in given if "Max-Age=0" not in cookie]
@@ -297,26 +300,60 @@ def test_desk_with_a_token_that_is_none_leads_to_sign_in(app: Flask, cast: Confe
         assert client.get(DESK, headers={"Cookie": f"eventops={cookie}"}).status_code == 303
 
 
-OURS = ("/en/desk/conference/", "/fi/desk/conference/people?page=2", "/en/conference/")
+OURS = (
+    "/en/desk/",
+    "/en/desk/account",
+    "/en/desk/conference/",
+    "/fi/desk/conference/people?page=2",
+    "/en/desk/conference/?published=",
+    "/sv/desk/conference/doors/00000000-0000-4000-8000-000000000000",
+)
 NOT_OURS = (
     "",
     "en/desk/",
     "/nowhere",
+    "/desk/",
     "/en/sign-out",
+    "/en/sign-in",
+    "/en/sign-in/code",
+    "/en/desk/conference/publish",
+    "/en/desk/account/password",
+    "/en/conference/",
+    "/en/conference/sign-up",
+    "/en/conference/my/token",
+    "/en/door/00000000-0000-4000-8000-000000000000",
+    "/static/favicon.svg",
     "//evil.example/en/desk/",
     "///evil.example/en/desk/",
+    "//localhost/en/desk/",
+    "/en//desk/",
     "/\\evil.example/en/desk/",
     "\\\\evil.example",
     "/en/desk/\\..\\",
+    "/en/desk/?to=\\evil.example",
     "/en/\\evil.example/",
     "https://evil.example/en/desk/",
+    "http://localhost/en/desk/",
     "https:/en/desk/",
     "javascript:alert(1)",
+    "%2F%2Fevil.example/en/desk/",
+    "/%2Fevil.example/en/desk/",
+    "/%5Cevil.example/en/desk/",
+    "/en/desk/%2e%2e/people",
+    "/en/desk/../people",
+    "/en/desk/./people",
+    "/en/desk/conference/%0d%0aSet-Cookie:a=b",
     "/\t/evil.example/en/desk/",
     "/en/desk/\r\nSet-Cookie: a=b",
+    "/en/desk/?a\r\nSet-Cookie:a=b",
+    "/en/desk/\n",
+    "/en/desk/#//evil.example",
+    "/en/desk/conf\u00e9rence/",
+    "/en/desk/?q=\u2028",
     " //evil.example",
     "/en/desk/..//evil.example",
     "//[/en/desk/",
+    "/en/desk/" + "a" * 5000 + "/../",
 )
 
 
@@ -329,8 +366,15 @@ def test_sign_in_leads_on_to_pages_of_ours_alone(app: Flask) -> None:
 
 def test_sign_in_ignores_a_forged_way_on(app: Flask, cast: Conference) -> None:
     """Signing in by such a link works, and leads to the desk."""
-    response = sign_in(app.test_client(), "owner@example.org", path="/en/sign-in?next=//evil.example/")
-    assert (response.status_code, response.location) == (303, "/en/desk/")
+    for way in (
+        "//evil.example/",
+        "/en/conference/",
+        "/en/sign-out",
+        "https://evil.example/en/desk/",
+        "/%5Cevil.example",
+    ):
+        response = sign_in(app.test_client(), "owner@example.org", path="/en/sign-in?next=" + quote(way))
+        assert (way, response.status_code, response.location) == (way, 303, "/en/desk/")
 
 
 PAGES = {"see_agenda": "", "see_people": "people", "see_doors": "doors"}
@@ -346,11 +390,19 @@ def test_desk_opens_to_each_role_what_it_may_do(app: Flask, cast: Conference) ->
         opened[role] = [client.get(DESK + page).status_code for page in PAGES.values()]
     assert opened == {
         "owner": [200, 200, 200],
-        "editor": [200, 200, 200],
+        "editor": [200, 403, 403],
         "reception": [200, 200, 200],
-        "door": [200, 403, 200],
+        "door": [403, 403, 200],
         "observer": [200, 403, 200],
     }
+
+
+def test_sign_in_leads_each_role_to_its_part_of_the_desk(app: Flask, cast: Conference) -> None:
+    """From the list of events, where there is one, to the first page that the role may open."""
+    for role in ROLES[1:]:
+        add_staff(app, role, cast.event_id)
+    homes = {role: signed_in(app, f"{role}@example.org").get("/en/desk/").location for role in ROLES}
+    assert homes == {role: DESK + ("doors" if role == "door" else "") for role in ROLES}
 
 
 def test_desk_refuses_to_change_what_the_role_may_only_see(app: Flask, cast: Conference) -> None:

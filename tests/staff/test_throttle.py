@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime, timedelta
+from subprocess import PIPE, Popen
 
 import pytest
 from flask import Flask
@@ -20,9 +23,11 @@ ANNA, HERE = "anna@example.org", "192.0.2.7"
 ZERO = timedelta(0)
 
 
-def attempt(app: Flask, now: datetime, email: str = ANNA, address: str | None = HERE) -> timedelta:
+def attempt(
+    app: Flask, now: datetime, email: str = ANNA, address: str | None = HERE, what: str = "sign-in"
+) -> timedelta:
     with changing(app):
-        return begin_attempt(email, address, now)
+        return begin_attempt(email, address, now, what)
 
 
 def fail(app: Flask, times: int, **who: str) -> datetime:
@@ -118,6 +123,44 @@ def test_throttle_counts_for_all_processes_and_at_once(make_app: MakeApp) -> Non
     with ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(lambda n: attempt(apps[n % 2], SPRING), range(16)))
     assert sorted(waits) == [ZERO] * 5 + [timedelta(seconds=15)] * 11
+
+
+@pytest.mark.parametrize("what", ["sign-in", "code"])
+def test_throttle_counts_across_processes(database_url: str, app: Flask, what: str) -> None:
+    """Two processes that try as fast as they can on one database have five attempts together."""
+    command = [sys.executable, "-m", "tests.staff.guesser", database_url, what, "12"]
+    with ExitStack() as stack:
+        guessers = [stack.enter_context(Popen(command, stdin=PIPE, stdout=PIPE, text=True)) for _ in range(2)]
+        for guesser in guessers:
+            stack.callback(guesser.kill)
+        assert [guesser.stdout and guesser.stdout.readline() for guesser in guessers] == ["ready\n"] * 2
+        for guesser in guessers:
+            assert guesser.stdin
+            guesser.stdin.write("\n")
+            guesser.stdin.flush()
+        assert sum(int(guesser.communicate(timeout=60)[0]) for guesser in guessers) == 5
+    assert attempt(app, SPRING, what=what) == timedelta(seconds=15)
+    assert attempt(app, SPRING + timedelta(seconds=15), what=what) == ZERO
+
+
+def test_throttle_counts_codes_apart_from_passwords(make_app: MakeApp) -> None:
+    """Whoever mistypes codes may still type the password, and the other way round; by account and by network."""
+    app = make_app(sign_in_attempts_per_network=5)
+    for what in ("sign-in", "code"):
+        assert [attempt(app, SPRING, what=what) for _ in range(6)] == [ZERO] * 5 + [timedelta(minutes=15)]
+    with changing(app):
+        forgive(ANNA, HERE, SPRING, "code")
+    waits = [attempt(app, SPRING, what=what) for what in ("code", "sign-in")]
+    assert waits == [ZERO, timedelta(minutes=15)]
+
+
+def test_throttle_never_locks_codes_out(app: Flask) -> None:
+    """However long somebody goes on guessing, the next free moment is two minutes away at the most."""
+    now, waits = SPRING, []
+    for _ in range(60):
+        waits.append(attempt(app, now, what="code"))
+        now += waits[-1]
+    assert max(waits) == timedelta(minutes=2)
 
 
 def test_throttle_keeps_neither_addresses_nor_networks(app: Flask, make_app: MakeApp) -> None:

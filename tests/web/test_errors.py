@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 
 from eventops.db import db
 from eventops.languages import LANGUAGES
-from eventops.routes import anyone
+from eventops.routes import MAX_BODY, anyone
 from eventops.staff.models import Account
-from eventops.web.errors import DRAIN, MAX_BODY
+from eventops.web.errors import DRAIN
 from tests.apps import MakeApp
 
 SECRET = "what the error said"
@@ -61,7 +61,7 @@ def words(response: Any) -> list[str]:
         (401, "Please sign in"),
         (403, "You may not open this"),
         (404, "There is no such page"),
-        (409, "That could not be understood"),
+        (409, "Something changed meanwhile"),
         (413, "That is too large"),
         (429, "Too many attempts"),
         (500, "Something went wrong here"),

@@ -1,0 +1,1 @@
+"""Who sees what: looking as somebody else, what is restricted, and the check that nothing leaks."""

@@ -1,0 +1,1 @@
+"""What organisers take out of an event: its audit trail."""
