@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 import openpyxl
@@ -52,8 +53,18 @@ class Desk:
     def paste(self, people: str) -> TestResponse:
         return self.post(f"{self.audience_url}/list", people=people)
 
-    def upload(self, data: bytes, filename: str = "list.csv") -> TestResponse:
-        return self.post(f"{self.audience_url}/list", file=(BytesIO(data), filename))
+    def upload(self, data: bytes, filename: str = "list.csv", **options: Any) -> TestResponse:
+        part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+        file = part % (b'file"; filename="' + filename.encode(), data)
+        body = part % (b"csrf_token", self.token.encode()) + file + b"--x--\r\n"
+        kind = "multipart/form-data; boundary=x"
+        return self.browser.post(
+            f"{self.audience_url}/list",
+            input_stream=BytesIO(body),
+            content_type=kind,
+            content_length=len(body),
+            **options,
+        )
 
     def admissions(self) -> dict[str, str]:
         """Through what each person is admitted, by who they are."""

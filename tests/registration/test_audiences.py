@@ -122,7 +122,7 @@ def test_others_wait_until_they_are_confirmed(desk: Desk, email: str) -> None:
         ("Somebody", False, "hand")
     ]
     assert [row[:3] for row in rows(desk.browser.get(desk.audience_url), "waiting")] == [
-        [f"Somebody {email}", "Waits for sign-up", "By hand Åsa Öberg"]
+        [f"Somebody {email}", "Waiting for sign-up", "By hand Åsa Öberg"]
     ]
     person = confirmed(desk, email)
     assert desk.admissions()[who(desk, person)] == "hand"
@@ -141,7 +141,7 @@ def test_grant_that_was_revoked_or_ran_out_admits_nobody(desk: Desk) -> None:
     people = [confirmed(desk, email) for email in ("revoked@example.org", "late@example.org")]
     assert [who(desk, person) in desk.admissions() for person in people] == [False, False]
     states = {row[0]: row[1] for row in rows(desk.browser.get(desk.audience_url), "waiting")}
-    assert states == {"late@example.org": "Expired", "revoked@example.org": "Withdrawn"}
+    assert states == {"late@example.org": "No answer in time", "revoked@example.org": "Revoked"}
     desk.grant("revoked@example.org")
     assert who(desk, people[0]) in desk.admissions()
 

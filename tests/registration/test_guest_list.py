@@ -230,10 +230,10 @@ def test_those_invited_before_are_left_as_they_are(desk: Desk) -> None:
     url = address(desk, "\n".join(f"{name}@example.org" for name in STANDINGS))
     preview = desk.browser.get(url)
     assert {row[1]: row[3] for row in rows(preview, "told")} == {
-        "waiting@example.org": "Waits for sign-up",
-        "open@example.org": "Invited, no answer yet",
+        "waiting@example.org": "Waiting for sign-up",
+        "open@example.org": "Waiting for an answer",
         "declined@example.org": "Declined",
-        "replaced@example.org": "Sends somebody else",
+        "replaced@example.org": "Replaced by somebody else",
     }
     desk.post(url, **letters_form(expires_on="2024-04-22"))
     made = desk.invitations()
