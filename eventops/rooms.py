@@ -22,6 +22,7 @@ from eventops.registration import invitation_desk as _invitation_desk  # noqa: F
 from eventops.registration import invitation_letters as _invitation_letters  # noqa: F401
 from eventops.registration import invitation_views as _invitation_views  # noqa: F401
 from eventops.registration import letters as _registration_letters  # noqa: F401
+from eventops.registration import resend_page as _resend_page  # noqa: F401
 from eventops.registration.invitation_links import admit_invited
 from eventops.registration.links import admit_by_link
 from eventops.registration.stream_links import answer_stream_links

@@ -13,8 +13,9 @@ import yaml
 from eventops.languages import LANGUAGES
 from tests.agenda.conferences import TEXT
 
-CANARY = re.compile(r"zyq(alpha|beta|gamma)[a-z]*", re.IGNORECASE)
-"""What everything closed bears: the word, then to which session it belongs, then which field it is."""
+CANARY = re.compile(r"zyq(alpha|beta|gamma|draft)[a-z]*", re.IGNORECASE)
+"""What everything hidden bears: the word, then to which closed session it belongs or that it is a draft, then which
+field it is."""
 CLOSED_HOURS = re.compile(r"(?<![\d:])1[1-7][:.](?:07|13|17|43|47|53)(?!\d|:\d\d GMT)|T1[1-7](?:07|13|17|43|47|53)00")
 """The minutes at which closed sessions begin and end; nothing else does but for files, whose dates HTTP says so."""
 HOURS = {"alpha": ("14:07", "14:43"), "beta": ("15:13", "15:47"), "gamma": ("15:17", "15:53")}

@@ -50,6 +50,7 @@ from tests.canaries import (
     conference_with_canaries,
     conference_without_closed,
 )
+from tests.hidden import DRAFT, add_hidden
 
 BASE_URL = "http://localhost"
 NOW = datetime(2024, 5, 7, 7, 50, tzinfo=UTC)
@@ -98,7 +99,7 @@ class PlayedDay:
     said: dict[str, Any]
     """What `eventops demo --json` says."""
     closed: dict[str, frozenset[str]] = field(default_factory=dict)
-    """By closed session: its id, and those of its room, speaker, audience and stream."""
+    """By closed session: its id, and those of its room, speaker, audience and stream. By DRAFT: all not published."""
 
     @property
     def app(self) -> Flask:
@@ -179,9 +180,10 @@ def played(folder: Path, text: str) -> Iterator[PlayedDay]:
         try:
             day.start(None)
             _add_visitors(day, file)
+            drafts = _add_drafts(day) if file.audiences else {}
             day.advance(NOW)
             with day.worker.paused(), standing_at(NOW):
-                yield PlayedDay(day, day.contract(), _closed_ids(day))
+                yield PlayedDay(day, day.contract(), _closed_ids(day) | drafts)
         finally:
             day.stop()
 
@@ -221,6 +223,12 @@ def _add_visitors(day: Day, file: ConferenceFile) -> None:
         owner = db.session.scalars(select(Account).where(Account.email == staff_email("owner"))).one()
         invite_to_team(event.id, "ida@example.org", "reception", "sv", owner.id, now, clock.real_now())
         ask_for_reset(owner.email, "da", now, clock.real_now())
+
+
+def _add_drafts(day: Day) -> dict[str, frozenset[str]]:
+    """What no visitor knows of: nothing of it is published, nor anything closed to those who are invited."""
+    with changing(day.app):
+        return {DRAFT: add_hidden(clock.now())}
 
 
 def _closed_ids(day: Day) -> dict[str, frozenset[str]]:

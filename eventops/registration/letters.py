@@ -18,6 +18,7 @@ from eventops.registration.invitations import viewer_of
 from eventops.registration.links import confirm_url, event_of, personal_token, personal_url
 from eventops.registration.models import ERASED, Registration
 from eventops.registration.register import letter_stamp
+from eventops.registration.resend import ASKED
 from eventops.registration.ticket import qr_png
 from eventops.registration.tokens import Linked
 from eventops.routes import absolute_url
@@ -59,9 +60,9 @@ def confirmed(letter: DueLetter, _now: datetime) -> Draft | Skip:
 
 @letter_kind("already_registered")
 def already_registered(letter: DueLetter, _now: datetime) -> Draft | Skip:
-    """Somebody signed up with the address of a person who is confirmed: their link once more."""
+    """Somebody signed up with the address of a person who is confirmed, or lost the link: their link once more."""
     person = recipient(letter, "confirmed")
-    return person if isinstance(person, Skip) else draft_to(person)
+    return person if isinstance(person, Skip) else draft_to(person, is_asked=letter.key.startswith(ASKED))
 
 
 @letter_kind("cancelled")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Insert, select
+from sqlalchemy import case
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.sql.dml import ReturningInsert
 
 from eventops.agenda.events import last_day, public_window
 from eventops.agenda.models import Event
@@ -47,18 +46,12 @@ def sign_up(event: Event, form: SignUpForm, now: datetime) -> Registration:
     address as it was first spelt, and who has cancelled has done so. Who is confirmed stays as they are, whoever fills
     in a form with their address. `form` has no complaints, and sign-up has not ended.
     """
-    person = _registration_of(event, form, now)
+    person = _registered(event, form, now)
+    key = _letter_key(person, now)
     if person.state == "confirmed":
-        _write_to(person, "already_registered", _letter_key(person, now), now, day_ends_at(event))
-        return person
-    if person.state == "cancelled":
-        person.state, person.created_at = "pending", now
-    for field, answer in _answers(event, form, now).items():
-        if getattr(person, field) != answer:
-            setattr(person, field, answer)
-    expires_at = min(now + CONFIRM_WITHIN, sign_up_ends_at(event))
-    _write_to(person, "confirm_address", _letter_key(person, now), now, expires_at)
-    db.session.flush()
+        _write_to(person, "already_registered", key, now, day_ends_at(event))
+    else:
+        _write_to(person, "confirm_address", key, now, min(now + CONFIRM_WITHIN, sign_up_ends_at(event)))
     return person
 
 
@@ -78,7 +71,7 @@ def register_invited(event: Event, form: SignUpForm, now: datetime) -> tuple[Reg
 
     Who is confirmed already keeps their name, and from now on takes part in the way and language that they say.
     """
-    person, answers = _registration_of(event, form, now), _answers(event, form, now)
+    person, answers = _registered(event, form, now), _answers(event, form, now)
     if is_new := person.state != "confirmed":
         # Whatever spelling of the address somebody signed up with, this one is known to arrive.
         answers |= {"state": "pending", "email": form.email}
@@ -113,32 +106,30 @@ def letter_stamp(instant: datetime | None) -> str:
     return instant.astimezone(UTC).isoformat() if instant else ""
 
 
-def _registration_of(event: Event, form: SignUpForm, now: datetime) -> Registration:
-    """The registration that the address has at the event, made now if there is none; nobody else changes it."""
-    key = email_key(form.email)
-    row = {"id": uuid4(), "event_id": event.id, "email_key": key, "state": "pending", "created_at": now}
-    row |= {"email": form.email, "link_version": 1, **_answers(event, form, now)}
-    connection = db.session.connection()
-    if connection.execute(_insert(connection.dialect.name), row).rowcount:
-        return _as_stored(row)
-    same_address = select(Registration).where(Registration.event_id == event.id, Registration.email_key == key)
-    return db.session.scalars(same_address.with_for_update()).one()
+def _registered(event: Event, form: SignUpForm, now: datetime) -> Registration:
+    """The registration that the address has at the event from now on; nobody else changes it meanwhile."""
+    row = {"id": uuid4(), "event_id": event.id, "email_key": email_key(form.email), "state": "pending"}
+    row |= {"email": form.email, "created_at": now, "link_version": 1, **_answers(event, form, now)}
+    statement = _upsert(db.session.connection().dialect.name)
+    return db.session.scalars(statement, [row], execution_options={"populate_existing": True}).one()
 
 
 @cache
-def _insert(database: str) -> Insert:
-    """Made once: making it anew would take longer than its work."""
-    insert = sqlite.insert if database == "sqlite" else postgresql.insert
-    statement: Insert = insert(Registration).on_conflict_do_nothing(index_elements=["event_id", "email_key"])
-    return statement.execution_options(preserve_rowcount=True)
+def _upsert(database: str) -> ReturningInsert[Registration]:
+    """One statement for known and unknown addresses, whatever their state. Made once: that takes longer than its work.
+
+    A new registration, or the answers of one that is not confirmed yet; one that is stays as it is.
+    """
+    statement = (sqlite.insert if database == "sqlite" else postgresql.insert)(Registration)
+    old, new = Registration.__table__.c, statement.excluded
+    changed = {name: case((old.state == "confirmed", old[name]), else_=new[name]) for name in _ANSWERS}
+    changed["state"] = case((old.state == "cancelled", "pending"), else_=old.state)
+    changed["created_at"] = case((old.state == "cancelled", new.created_at), else_=old.created_at)
+    by_address = statement.on_conflict_do_update(index_elements=["event_id", "email_key"], set_=changed)
+    return by_address.returning(Registration)
 
 
-def _as_stored(row: dict[str, Any]) -> Registration:
-    """The registration of a row that this transaction has just inserted, without reading it back."""
-    person = Registration(**row)
-    make_transient_to_detached(person)
-    db.session.add(person)
-    return person
+_ANSWERS = ("name", "attendance_mode", "language", "zone", "privacy_accepted_at")
 
 
 def _answers(event: Event, form: SignUpForm, now: datetime) -> dict[str, object]:

@@ -73,7 +73,16 @@ def count_sign_up(address: str | None, now: datetime) -> timedelta:
     `now` is real time. Inside write(). Those at the same moment may be a few more than allowed: not one waits for
     another.
     """
-    network, limit = _keyed(f"sign-up {_network(address)}"), settings().sign_ups_per_network
+    return _count("sign-up", address, now)
+
+
+def count_resend(address: str | None, now: datetime) -> timedelta:
+    """As count_sign_up, and with its limit, but of those who ask for a link that they lost."""
+    return _count("resend", address, now)
+
+
+def _count(what: str, address: str | None, now: datetime) -> timedelta:
+    network, limit = _keyed(f"{what} {_network(address)}"), settings().sign_ups_per_network
     values = {"id": uuid4(), "who": network, "at": now, "since": now - WINDOW, "limit": limit}
     if db.session.connection().execute(_ONE_MORE, values).rowcount:
         return timedelta(0)

@@ -14,7 +14,8 @@ from eventops.agenda.models import Event
 from eventops.agenda.public_pages import KEPT_SECONDS, forget_renderings
 from eventops.db import db
 from tests.agenda.conferences import SLUG, published
-from tests.apps import changing
+from tests.apps import changing, reading
+from tests.staff.team import add_staff, signed_in
 
 PROGRAMME = f"/en/{SLUG}/"
 ADDRESSES = [PROGRAMME, f"{PROGRAMME}agenda.ics", f"{PROGRAMME}agenda.json"]
@@ -98,6 +99,15 @@ def test_page_that_goes_is_not_answered_for(app: Flask, client: FlaskClient) -> 
         db.session.scalars(select(Event)).one().published_at = None
     time.sleep(KEPT_SECONDS)
     assert [client.get(PROGRAMME).status_code for _ in range(2)] == [404, 404]
+
+
+def test_page_for_staff_or_guests_is_not_kept(app: Flask, client: FlaskClient) -> None:
+    """What somebody with a right has just got is not what a stranger gets at that address a moment later."""
+    with reading(app):
+        event_id = db.session.scalars(select(Event.id)).one()
+    add_staff(app, "owner", event_id)
+    desk = f"/en/desk/{SLUG}/"
+    assert [browser.get(desk).status_code for browser in (signed_in(app, "owner@example.org"), client)] == [200, 303]
 
 
 def test_missing_page_is_not_kept(app: Flask, client: FlaskClient) -> None:

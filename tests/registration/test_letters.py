@@ -11,8 +11,10 @@ from eventops import clock
 from eventops.db import db
 from eventops.languages import LANGUAGES
 from eventops.letters.models import Letter as Row
+from eventops.letters.shared import sharing
 from eventops.registration.forget import forget
 from eventops.registration.invitations import admit
+from eventops.registration.letters import draft_to
 from eventops.registration.links import CONFIRM_WITHIN
 from eventops.registration.models import Registration
 from eventops.registration.register import cancel, confirm
@@ -112,6 +114,17 @@ def test_confirmation_names_closed_sessions_to_the_invited_alone(
     line = f"- Workshop {CANARY}: Tuesday 7 May 2024, 15:00–16:00 Finnish time (14:00–15:00 Danish and Norwegian time)"
     assert (line in letter.text, CANARY in letter.html) == (invited, invited)
     assert (CANARY in letter.message.as_string()) is invited
+
+
+def test_letters_delivered_together_share_nothing_across_rights(mailbox: Mailbox, cast: Conference) -> None:
+    """Whichever is written first, for readers of one language and one clock."""
+    told = {}
+    for first, second in (("invited onsite", "online"), ("online", "invited onsite")):
+        with reading(mailbox.app), sharing():
+            for who in (first, second):
+                words: Mapping[str, Any] = draft_to(db.session.get_one(Registration, cast.people[who])).context
+                told[first, who] = [CANARY in item.title for item in words["closed_items"]]
+    assert told == {pair: [True] if pair[1].startswith("invited") else [] for pair in told}
 
 
 def test_question_to_who_has_answered_is_left_out(mailbox: Mailbox, cast: Conference) -> None:

@@ -43,6 +43,15 @@ def test_closed_session_is_marked_by_invitation(mailbox: Mailbox, cast: Conferen
     assert "By invitation" in closed[0].text_content()
 
 
+def test_ticket_shows_to_who_is_confirmed_and_has_a_valid_one(mailbox: Mailbox, cast: Conference) -> None:
+    """Nobody else has a picture of one, nor one on their page."""
+    browser, seen = mailbox.app.test_client(), {}
+    for who in PEOPLE:
+        url = page_of(mailbox.app, cast, who)
+        seen[who] = browser.get(f"{url}/ticket.png").status_code, "ticket.png" in browser.get(url).text
+    assert seen == {who: (404, False) if who in ("cancelled", "pending") else (200, True) for who in PEOPLE}
+
+
 def test_right_to_closed_sessions_rests_while_not_confirmed(mailbox: Mailbox, cast: Conference) -> None:
     """An invitation is for who takes part."""
     browser, url, seen = mailbox.app.test_client(), page_of(mailbox.app, cast, "invited onsite"), {}

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from eventops.db import db
 from eventops.registration.models import Registration
+from eventops.streams.join import Open
 from eventops.streams.models import Stream
 from tests.apps import changing
 from tests.cast import CANARY, PROVIDER, START, Conference, add_conference
@@ -172,3 +173,8 @@ def test_join_checks_the_address_again(app: Flask, client: FlaskClient, cast: Co
         assert (url, answer.status_code) == (url, 503)
         assert "Location" not in answer.headers
         assert ADDRESS not in everything(answer)
+
+
+def test_join_that_is_open_does_not_repeat_the_address_where_it_is_written_out() -> None:
+    """What a traceback or a log shows of the decision bears no address."""
+    assert repr(Open(PROVIDER)) == "Open()"

@@ -1,0 +1,201 @@
+"""Guards of rows: who sees what, and that looking changes nothing."""
+
+from tests.gates.guard import Guard
+
+PROTECTED = "eventops/protected.py"
+VISIBLE = "eventops/agenda/visibility.py"
+STREAMS = "eventops/streams/models.py"
+SHAPES = "tests/test_protected.py"
+SEEN = "tests/test_who_sees.py"
+TABLES = "tests/test_query_shapes.py"
+
+GUARDS = (
+    Guard(
+        "viewer filter",
+        PROTECTED,
+        "state.statement = state.statement.options(*_filters(viewer))",
+        "pass",
+        SHAPES,
+        is_short=True,
+    ),
+    Guard(
+        "viewer filter on what is loaded anew",
+        PROTECTED,
+        "state.statement = state.statement.where(visible_to(model, viewer))  # type: ignore[attr-defined]",
+        "pass",
+        SHAPES,
+    ),
+    Guard(
+        "viewer filter on what memory holds",
+        "eventops/db.py",
+        "if mapper.class_ in asked_each_time and not (viewer and viewer.is_system):",
+        "if False:",
+        SHAPES,
+    ),
+    Guard(
+        "cursor check: no viewer",
+        PROTECTED,
+        "    if viewer is None:\n        raise NotFiltered",
+        "    if viewer is None:\n        return\n        raise NotFiltered",
+        SHAPES,
+    ),
+    Guard("cursor check: not filtered", PROTECTED, "if found.unfiltered:", "if False:", SHAPES),
+    Guard(
+        "cursor check: written by visitors",
+        PROTECTED,
+        "if found.written and not viewer.is_staff:",
+        "if False:",
+        SHAPES,
+    ),
+    Guard("cursor check is there", "eventops/__init__.py", "    guard(app)\n", "", SHAPES),
+    Guard(
+        "mark is of its own SELECT",
+        "eventops/marks.py",
+        "next(self.numbers) if following in _QUERIES else self.scopes[-1]",
+        "self.scopes[-1]",
+        SHAPES,
+    ),
+    Guard(
+        "desk is for staff",
+        VISIBLE,
+        "return model.event_id == viewer.event_id if viewer.is_staff else false()",
+        "return model.event_id == viewer.event_id",
+        SEEN,
+    ),
+    Guard(
+        "desk is for staff of the event",
+        VISIBLE,
+        "return model.event_id == viewer.event_id if viewer.is_staff else false()",
+        "return model.event_id.is_not(None) if viewer.is_staff else false()",
+        SEEN,
+    ),
+    Guard(
+        "unpublished event is unknown to strangers",
+        VISIBLE,
+        "else (Event.published_at.is_not(None))",
+        "else (Event.id.is_not(None))",
+        SEEN,
+    ),
+    Guard(
+        "unpublished event is unknown to others' people",
+        VISIBLE,
+        "or_(Event.published_at.is_not(None), Event.id == viewer.event_id)",
+        "Event.id.is_not(None)",
+        SEEN,
+    ),
+    Guard(
+        "audience is known to its members alone",
+        VISIBLE,
+        "else Audience.id.in_(viewer.audiences)",
+        "else Audience.id.is_not(None)",
+        SEEN,
+    ),
+    Guard(
+        "closed session is of the staff's own event",
+        VISIBLE,
+        'return or_(PublishedSession.access == "public", PublishedSession.event_id == viewer.event_id)',
+        "return PublishedSession.id.is_not(None)",
+        SEEN,
+    ),
+    Guard(
+        "closed session is unknown to strangers",
+        VISIBLE,
+        'if not viewer.audiences:\n        return PublishedSession.access == "public"',
+        "if not viewer.audiences:\n        return PublishedSession.id.is_not(None)",
+        SEEN,
+        is_short=True,
+    ),
+    Guard(
+        "closed session is for its own audience",
+        VISIBLE,
+        "published_session_audiences.c.audience_id.in_(viewer.audiences)",
+        "published_session_audiences.c.audience_id.is_not(None)",
+        SEEN,
+    ),
+    Guard(
+        "closed session is of the member's own event",
+        VISIBLE,
+        "and_(PublishedSession.event_id == viewer.event_id, PublishedSession.id.in_(admitted))",
+        "PublishedSession.id.in_(admitted)",
+        SEEN,
+    ),
+    Guard(
+        "closed stream is unknown to strangers",
+        STREAMS,
+        "public = Stream.audience_id.is_(None)",
+        "public = Stream.id.is_not(None)",
+        SEEN,
+    ),
+    Guard(
+        "closed stream is for its own audience",
+        STREAMS,
+        "Stream.audience_id.in_(viewer.audiences)",
+        "Stream.audience_id.is_not(None)",
+        SEEN,
+    ),
+    Guard(
+        "closed stream is of the member's own event",
+        STREAMS,
+        "and_(Stream.event_id == viewer.event_id, Stream.audience_id.in_(viewer.audiences))",
+        "Stream.audience_id.in_(viewer.audiences)",
+        SEEN,
+    ),
+    Guard(
+        "door is protected",
+        "eventops/checkin/models.py",
+        "protect(Door, lambda viewer: of_their_event(Door, viewer))\n",
+        "",
+        TABLES,
+    ),
+    Guard(
+        "door's sessions are protected",
+        "eventops/checkin/models.py",
+        "protect_table(door_sessions.name)\n",
+        "",
+        TABLES,
+    ),
+    Guard(
+        "links of sessions are protected",
+        VISIBLE,
+        "    protect_table(table.name)",
+        "    pass",
+        TABLES,
+    ),
+    Guard(
+        "invitations, substitutes and lists are protected",
+        "eventops/registration/models.py",
+        "    protect(_model, lambda viewer, model=_model: of_their_event(model, viewer))  # type: ignore[misc]",
+        "    pass",
+        TABLES,
+    ),
+    Guard(
+        "GET opens no write()",
+        "eventops/db.py",
+        'if has_request_context() and request.method in ("GET", "HEAD", "OPTIONS"):',
+        "if False:",
+        "tests/test_db.py",
+    ),
+    Guard(
+        "GET only reads, on SQLite",
+        "eventops/db.py",
+        "PRAGMA query_only=ON",
+        "PRAGMA query_only=OFF",
+        "tests/test_db.py",
+        is_short=True,
+    ),
+    Guard(
+        "GET only reads, on PostgreSQL",
+        "eventops/db.py",
+        " -c default_transaction_read_only=on",
+        "",
+        "tests/test_db.py",
+        database="postgresql",
+    ),
+    Guard(
+        "what is kept for strangers was made for strangers",
+        "eventops/agenda/public_pages.py",
+        'if not g.pop("for_strangers", False) or response.status_code != 200:',
+        "if response.status_code != 200:",
+        "tests/agenda/test_kept_pages.py",
+    ),
+)

@@ -1,0 +1,237 @@
+"""Guards of staff: signing in, roles, forms, devices, the audit trail."""
+
+from tests.gates.guard import Guard
+
+SIGN_IN = "eventops/staff/sign_in.py"
+VIEWS = "eventops/staff/views.py"
+ACCOUNTS = "eventops/staff/accounts.py"
+THROTTLE = "eventops/staff/throttle.py"
+DEVICES = "eventops/staff/devices.py"
+SIGNING_IN = "tests/staff/test_sign_in.py"
+DEVICE_TESTS = "tests/staff/test_devices.py"
+
+GUARDS = (
+    Guard(
+        "role is asked for",
+        SIGN_IN,
+        "if role is None:\n        abort(404)",
+        'if role is None:\n        role = "observer"',
+        SIGNING_IN,
+    ),
+    Guard(
+        "event without a role is as missing",
+        SIGN_IN,
+        "if role is None:\n        abort(404)",
+        "if role is None:\n        abort(403)",
+        SIGNING_IN,
+    ),
+    Guard(
+        "ability is asked for",
+        SIGN_IN,
+        "if declaration.ability and not can(role, declaration.ability):",
+        "if False:",
+        SIGNING_IN,
+        is_short=True,
+    ),
+    Guard(
+        "role counts in its own event",
+        ACCOUNTS,
+        "    membership = db.session.get(Membership, (account_id, event_id))\n    return",
+        "    membership = db.session.scalar(select(Membership).where(Membership.account_id == account_id))\n    return",
+        SIGNING_IN,
+    ),
+    Guard("disabled account is out", SIGN_IN, "            Account.disabled_at.is_(None),\n", "", SIGNING_IN),
+    Guard("ended session is out", SIGN_IN, "            SignInSession.ended_at.is_(None),\n", "", SIGNING_IN),
+    Guard("session expires", SIGN_IN, "            SignInSession.expires_at > now,\n", "", SIGNING_IN),
+    Guard(
+        "disabling ends sessions",
+        SIGN_IN,
+        "    _end(SignInSession.account_id == account_id, now)\n",
+        "",
+        SIGNING_IN,
+    ),
+    Guard(
+        "session from before signing in is replaced", SIGN_IN, "    end_session(former_token, now)\n", "", SIGNING_IN
+    ),
+    Guard(
+        "form token from before signing in is replaced",
+        VIEWS,
+        "    keep_token(response, token)\n    forget_token()\n",
+        "    keep_token(response, token)\n",
+        "tests/staff/test_sign_in.py tests/staff/test_csrf.py",
+    ),
+    Guard(
+        "signing out ends the session",
+        VIEWS,
+        '        end_session(request.cookies.get(cookie_name(), ""), clock.real_now())',
+        "        pass",
+        SIGNING_IN,
+    ),
+    Guard(
+        "only hashes of sessions are stored",
+        SIGN_IN,
+        "return hashlib.sha256(token.encode()).hexdigest()",
+        "return token",
+        SIGNING_IN,
+    ),
+    Guard(
+        "form token",
+        "eventops/staff/csrf.py",
+        '            abort(403, "stale_form")',
+        "            pass",
+        "tests/staff/test_csrf.py",
+    ),
+    Guard(
+        "form token is asked of those who sign in",
+        "eventops/staff/csrf.py",
+        "_FOR = (Caller.STAFF, Caller.SIGNING_IN)",
+        "_FOR = (Caller.STAFF,)",
+        "tests/staff/test_csrf.py",
+    ),
+    Guard(
+        "password is verified",
+        ACCOUNTS,
+        "except (VerificationError, InvalidHashError):\n        return False",
+        "except (VerificationError, InvalidHashError):\n        return account is not None",
+        "tests/staff/test_accounts.py",
+    ),
+    Guard(
+        "unknown address takes as long",
+        ACCOUNTS,
+        "    stand_in = _nobodys_hash()\n",
+        "    stand_in = _nobodys_hash()\n    if account is None:\n        return False\n",
+        SIGNING_IN,
+    ),
+    Guard(
+        "disabled account takes as long",
+        VIEWS,
+        "if not verified(account, password) or account is None or account.disabled_at:",
+        "if account is None or account.disabled_at or not verified(account, password):",
+        SIGNING_IN,
+    ),
+    Guard("disabled account cannot sign in", VIEWS, " or account.disabled_at:", ":", SIGNING_IN),
+    Guard(
+        "throttle: account",
+        THROTTLE,
+        "max(_account_wait(_failures(account, now), now), of_network)",
+        "of_network",
+        SIGNING_IN,
+    ),
+    Guard(
+        "throttle: network",
+        THROTTLE,
+        "max(_account_wait(_failures(account, now), now), of_network)",
+        "_account_wait(_failures(account, now), now)",
+        "tests/staff/test_throttle.py",
+    ),
+    Guard(
+        "throttle: at once, in all processes",
+        THROTTLE,
+        "    one_at_a_time(account, network)\n",
+        "",
+        "tests/staff/test_throttle.py",
+        database="postgresql",
+    ),
+    Guard(
+        "throttle: sign-ups",
+        "eventops/registration/views.py",
+        "if wait := count_sign_up(request.remote_addr, clock.real_now()):",
+        "if wait := None:",
+        "tests/registration/test_sign_up.py",
+    ),
+    Guard(
+        "throttle keeps no addresses",
+        THROTTLE,
+        'return hmac.digest(settings().secret_key.encode(), text.encode(), "sha256").hex()',
+        "return text[-64:]",
+        "tests/staff/test_throttle.py",
+    ),
+    Guard(
+        "cookie of this host",
+        SIGN_IN,
+        '"__Host-eventops" if settings().is_https',
+        '"eventops" if settings().is_https',
+        SIGNING_IN,
+    ),
+    Guard(
+        "cookie is kept from scripts",
+        SIGN_IN,
+        "response.set_cookie(cookie_name(), token, secure=secure, httponly=True,",
+        "response.set_cookie(cookie_name(), token, secure=secure,",
+        SIGNING_IN,
+    ),
+    Guard(
+        "cookie travels over HTTPS alone",
+        SIGN_IN,
+        "response.set_cookie(cookie_name(), token, secure=secure,",
+        "response.set_cookie(cookie_name(), token,",
+        SIGNING_IN,
+    ),
+    Guard(
+        "cookie is kept from other sites",
+        SIGN_IN,
+        'token, secure=secure, httponly=True, samesite="Lax")',
+        "token, secure=secure, httponly=True)",
+        SIGNING_IN,
+    ),
+    Guard(
+        "way on after signing in is ours",
+        VIEWS,
+        'safe_target(request.args.get("next", ""))',
+        'request.args.get("next", "")',
+        SIGNING_IN,
+    ),
+    Guard("way on: no other host", SIGN_IN, ' or wanted.startswith("//")', "", SIGNING_IN),
+    Guard("way on: no backslash", SIGN_IN, ' or "\\\\" in wanted', "", SIGNING_IN),
+    Guard("way on: no line breaks", SIGN_IN, " or not wanted.isprintable()", "", SIGNING_IN),
+    Guard(
+        "way on: a page that there is",
+        SIGN_IN,
+        '            adapter.match(urlsplit(wanted).path, method="GET")\n',
+        "",
+        SIGNING_IN,
+    ),
+    Guard(
+        "device expires",
+        DEVICES,
+        "if device and device.expires_at > now else None",
+        "if device else None",
+        DEVICE_TESTS,
+    ),
+    Guard("device is revoked", DEVICES, ", _devices.revoked_at.is_(None)", "", DEVICE_TESTS),
+    Guard(
+        "device opens its own doors",
+        DEVICES,
+        ' or str((request.view_args or {}).get("door_id")) not in device.door_ids',
+        "",
+        DEVICE_TESTS,
+    ),
+    Guard(
+        "only hashes of devices' tokens are stored",
+        DEVICES,
+        "return hashlib.sha256(token.encode()).hexdigest()",
+        "return token",
+        DEVICE_TESTS,
+    ),
+    Guard(
+        "device is of its event",
+        DEVICES,
+        'return Viewer(event_id=device.event_id, role="door")',
+        'return Viewer(role="door")',
+        DEVICE_TESTS,
+    ),
+    Guard(
+        "audit trail is only added to",
+        "eventops/staff/audit.py",
+        '    raise RuntimeError("the audit trail is only ever added to")',
+        "    pass",
+        "tests/staff/test_audit.py",
+    ),
+    Guard(
+        "audit trail keeps nothing personal",
+        "eventops/staff/audit.py",
+        "if isinstance(value, str) and not _WORD.fullmatch(value):",
+        "if False:",
+        "tests/staff/test_audit.py",
+    ),
+)
