@@ -54,6 +54,8 @@ def logs() -> Iterator[None]:
         (f"/sv/day/my/{TOKEN}/ticket.png", "/sv/day/my/<link>/ticket.png"),
         (f"/da/day/my/{TOKEN}/streams/1/join?x=1", "/da/day/my/<link>/streams/1/join?x=1"),
         (f"https://e.example.org/nb/day/confirm/{TOKEN}", "https://e.example.org/nb/day/confirm/<link>"),
+        (f"/en/sign-in/invited/{TOKEN}", "/en/sign-in/invited/<link>"),
+        (f"/fi/sign-in/reset/{TOKEN}", "/fi/sign-in/reset/<link>"),
         (f"POST /en/door/enrol/{TOKEN} 422", "POST /en/door/enrol/<link> 422"),
         (f"next=%2Fen%2Fday%2Fmy%2F{TOKEN}", "next=%2Fen%2Fday%2Fmy%2F<link>"),
         ('"/en/day/my/mangled%20link" 404', '"/en/day/my/<link>" 404'),

@@ -15,7 +15,7 @@ from eventops.languages import LANGUAGES
 from eventops.letters.kinds import Draft, DueLetter, draft
 from eventops.letters.models import Letter as Queued
 from eventops.letters.render import render
-from eventops.registration.models import Registration
+from eventops.registration.models import Invitation, Registration
 from eventops.staff.models import TeamInvitation
 from eventops.staff.reset import letter_key, read_letter_key
 from eventops.times import reader_zone
@@ -50,7 +50,7 @@ def _choose(language: str, home_zone: str, rows: Sequence[Queued]) -> None:
     """Let everybody read that language."""
     for person in db.session.scalars(select(Registration)):
         person.language, person.zone = language, reader_zone(language, home_zone)
-    for invitation in db.session.scalars(select(TeamInvitation)):
+    for invitation in [*db.session.scalars(select(Invitation)), *db.session.scalars(select(TeamInvitation))]:
         invitation.language = language
     for row in rows:
         if row.kind == "staff_reset":

@@ -182,7 +182,10 @@ def wanted() -> str | None:
 
 
 def safe_target(target: str) -> str | None:
-    """`target` if it is the path of a page for staff, with or without a query; no other page and no other host."""
+    """`target` if it is the path of a page for staff, or of an invitation to a team, with or without a query.
+
+    No other page and no other host.
+    """
     if not _TARGET.fullmatch(target):
         return None
     adapter = current_app.create_url_adapter(request)
@@ -190,7 +193,8 @@ def safe_target(target: str) -> str | None:
         endpoint, _values = adapter.match(target.partition("?")[0], method="GET")  # type: ignore[union-attr]
     except HTTPException:
         return None
-    return target if declaration_of(current_app, endpoint).caller is Caller.STAFF else None
+    is_for_staff = declaration_of(current_app, endpoint).caller is Caller.STAFF
+    return target if is_for_staff or endpoint == "staff.invited" else None
 
 
 def _stage_at_hand() -> str | None:

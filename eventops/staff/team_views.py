@@ -192,6 +192,10 @@ def _page(
         event_title=event.title.text,
         event_title_lang=event.title.language if event.title.language != spoken else None,
         event_url=url_for("agenda.programme", slug=slug),
+        language_links=[  # of the page itself: a form that was sent back stands at an address that cannot be opened
+            (code, name, url_for("staff.team", slug=slug, language=code), code == spoken)
+            for code, name in LANGUAGES.items()
+        ],
         members=teams.members(event_id),
         invitations=[_invitation(invitation, event) for invitation in open_invitations(event_id)],
         roles=[(role, role_name(role)) for role in ROLES],

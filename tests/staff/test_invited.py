@@ -19,7 +19,7 @@ from eventops.languages import LANGUAGES
 from eventops.staff.accounts import role_in
 from eventops.staff.links import invitation_token
 from eventops.staff.models import Account, AuditEntry, TeamInvitation
-from eventops.staff.team_invitations import LASTS, NotOpen, accept_anew
+from eventops.staff.team_invitations import LASTS, NotOpen, accept, accept_anew
 from eventops.viewer import SYSTEM, seeing
 from tests.apps import changing, reading
 from tests.bare_times import bare_times
@@ -265,6 +265,9 @@ def test_forwarded_invitation_lets_nobody_else_join(
     token = csrf_token(friend, "/en/desk/another/doors")
     assert friend.post(link, data={"csrf_token": token, **ANSWERS}).status_code == 409
     assert (role_of(app, cast), role_of(app, cast, "friend@example.org")) == (None, None)
+    now, invitation = clock.real_now(), the_invitation(app)
+    with changing(app), pytest.raises(NotOpen):
+        accept(invitation.id, _account("friend@example.org"), now, now)
     link = letter_to(mailbox, owner, email="new@example.org").link("/invited/")
     answer(app.test_client(), link, **ANSWERS, email="friend2@example.org")
     with reading(app):
@@ -325,6 +328,8 @@ def test_invitation_form_says_what_is_wrong(
     assert (response.status_code, error_of(response, field)) == (422, f"Error: {error}")
     typed = page_of(response).xpath("string(//form[contains(@action, '/invite')]//input[@name='email']/@value)")
     assert typed == {**FORM, **wrong}["email"]
+    links = page_of(response).xpath("//nav[@class='languages']//a/@href")
+    assert [owner.get(str(link)).status_code for link in links] == [200] * len(LANGUAGES)
     assert mailbox.deliver() == []
 
 
@@ -358,6 +363,10 @@ def test_inviter_learns_nothing_of_accounts(mailbox: Mailbox, app: Flask, cast: 
             texts = [text.replace(own, "…") for text in texts]
         seen.append((response.status_code, response.location, [_without_tokens(text) for text in texts]))
     assert seen == [seen[0]] * 3
+
+
+def _account(email: str) -> Account:
+    return db.session.scalars(select(Account).where(Account.email == email)).one()
 
 
 def _without_tokens(text: str) -> list[str]:
