@@ -85,7 +85,7 @@ GUARDS = (
         INVITED,
         ' if registration.state == "confirmed" else frozenset()',
         "",
-        "tests/test_who_sees.py",
+        "tests/test_who_sees.py::test_who_is_admitted_sees_by_their_own_standing_admission_alone",
         is_short=True,
     ),
     Guard(

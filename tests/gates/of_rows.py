@@ -15,7 +15,7 @@ GUARDS = (
         PROTECTED,
         "state.statement = state.statement.options(*_filters(viewer))",
         "pass",
-        SHAPES,
+        f"{SHAPES}::test_protected_stranger_gets_what_is_public_by_every_shape_of_query",
         is_short=True,
     ),
     Guard(
@@ -103,7 +103,6 @@ GUARDS = (
         'if not viewer.audiences:\n        return PublishedSession.access == "public"',
         "if not viewer.audiences:\n        return PublishedSession.id.is_not(None)",
         SEEN,
-        is_short=True,
     ),
     Guard(
         "closed session is for its own audience",
@@ -181,7 +180,6 @@ GUARDS = (
         "PRAGMA query_only=ON",
         "PRAGMA query_only=OFF",
         "tests/test_db.py",
-        is_short=True,
     ),
     Guard(
         "GET only reads, on PostgreSQL",

@@ -30,7 +30,7 @@ GUARDS = (
         SIGN_IN,
         "if declaration.ability and not can(role, declaration.ability):",
         "if False:",
-        SIGNING_IN,
+        f"{SIGNING_IN}::test_desk_refuses_to_change_what_the_role_may_only_see",
         is_short=True,
     ),
     Guard(
