@@ -36,18 +36,18 @@ GUARDS = (
     Guard(
         "role counts in its own event",
         ACCOUNTS,
-        "    membership = db.session.get(Membership, (account_id, event_id))\n    return",
-        "    membership = db.session.scalar(select(Membership).where(Membership.account_id == account_id))\n    return",
+        ".where(Membership.account_id == account_id, Membership.event_id == event_id)\n    return",
+        ".where(Membership.account_id == account_id)\n    return",
         SIGNING_IN,
     ),
-    Guard("disabled account is out", SIGN_IN, "            Account.disabled_at.is_(None),\n", "", SIGNING_IN),
-    Guard("ended session is out", SIGN_IN, "            SignInSession.ended_at.is_(None),\n", "", SIGNING_IN),
-    Guard("session expires", SIGN_IN, "            SignInSession.expires_at > now,\n", "", SIGNING_IN),
+    Guard("disabled account is out", SIGN_IN, ", *_alive(now), Account.disabled_at.is_(None))", ", *_alive(now))", SIGNING_IN),
+    Guard("ended session is out", SIGN_IN, "expires_at > now, SignInSession.ended_at.is_(None)", "expires_at > now,", SIGNING_IN),
+    Guard("session expires", SIGN_IN, "SignInSession.expires_at > now, SignInSession.ended_at.is_(None)", "SignInSession.ended_at.is_(None),", SIGNING_IN),
     Guard(
         "disabling ends sessions",
         SIGN_IN,
-        "    _end(SignInSession.account_id == account_id, now)\n",
-        "",
+        "or now\n    end_sessions_of(account_id, now)\n",
+        "or now\n",
         SIGNING_IN,
     ),
     Guard(
@@ -63,7 +63,7 @@ GUARDS = (
     Guard(
         "signing out ends the session",
         VIEWS,
-        '        end_session(request.cookies.get(cookie_name(), ""), clock.real_now())',
+        "        end_session(token_at_hand(), clock.real_now())",
         "        pass",
         SIGNING_IN,
     ),
@@ -84,8 +84,8 @@ GUARDS = (
     Guard(
         "form token is asked of those who sign in",
         "eventops/staff/csrf.py",
-        "_FOR = (Caller.STAFF, Caller.SIGNING_IN)",
-        "_FOR = (Caller.STAFF,)",
+        "Caller.STAFF, Caller.SIGNING_IN, Caller.HALF_SIGNED_IN",
+        "Caller.STAFF, Caller.HALF_SIGNED_IN",
         "tests/staff/test_csrf.py",
     ),
     Guard(
@@ -109,7 +109,26 @@ GUARDS = (
         "if account is None or account.disabled_at or not verified(account, password):",
         SIGNING_IN,
     ),
-    Guard("disabled account cannot sign in", VIEWS, " or account.disabled_at:", ":", SIGNING_IN),
+    Guard(
+        "disabled account cannot sign in",
+        VIEWS,
+        """ or account.disabled_at:
+        return None
+    found, new_hash = account.password_hash, new_hash_if_outdated(account, password)
+    with write():
+        # Locked: who disables the account or changes its password at this moment ends this session too.
+        account = db.session.get_one(Account, account.id, with_for_update=True)
+        if account.password_hash != found or account.disabled_at:
+""",
+        """:
+        return None
+    found, new_hash = account.password_hash, new_hash_if_outdated(account, password)
+    with write():
+        account = db.session.get_one(Account, account.id, with_for_update=True)
+        if account.password_hash != found:
+""",
+        SIGNING_IN,
+    ),
     Guard(
         "throttle: account",
         THROTTLE,
@@ -176,19 +195,24 @@ GUARDS = (
     ),
     Guard(
         "way on after signing in is ours",
-        VIEWS,
+        SIGN_IN,
         'safe_target(request.args.get("next", ""))',
         'request.args.get("next", "")',
         SIGNING_IN,
     ),
-    Guard("way on: no other host", SIGN_IN, ' or wanted.startswith("//")', "", SIGNING_IN),
-    Guard("way on: no backslash", SIGN_IN, ' or "\\\\" in wanted', "", SIGNING_IN),
-    Guard("way on: no line breaks", SIGN_IN, " or not wanted.isprintable()", "", SIGNING_IN),
+    Guard("way on: plain path", SIGN_IN, "if not _TARGET.fullmatch(target):", "if not target:", SIGNING_IN),
+    Guard(
+        "way on: for staff",
+        SIGN_IN,
+        'return target if is_for_staff or endpoint == "staff.invited" else None',
+        "return target",
+        SIGNING_IN,
+    ),
     Guard(
         "way on: a page that there is",
         SIGN_IN,
-        '            adapter.match(urlsplit(wanted).path, method="GET")\n',
-        "",
+        "except HTTPException:\n        return None",
+        "except HTTPException:\n        return target",
         SIGNING_IN,
     ),
     Guard(
