@@ -1,4 +1,4 @@
-"""Guards of staff: signing in, roles, forms, devices, the audit trail."""
+"""Guards of signing in: sessions, passwords, forms, cookies, the way on."""
 
 from tests.gates.guard import Guard
 
@@ -6,9 +6,7 @@ SIGN_IN = "eventops/staff/sign_in.py"
 VIEWS = "eventops/staff/views.py"
 ACCOUNTS = "eventops/staff/accounts.py"
 THROTTLE = "eventops/staff/throttle.py"
-DEVICES = "eventops/staff/devices.py"
 SIGNING_IN = "tests/staff/test_sign_in.py"
-DEVICE_TESTS = "tests/staff/test_devices.py"
 
 GUARDS = (
     Guard(
@@ -40,9 +38,27 @@ GUARDS = (
         ".where(Membership.account_id == account_id)\n    return",
         SIGNING_IN,
     ),
-    Guard("disabled account is out", SIGN_IN, ", *_alive(now), Account.disabled_at.is_(None))", ", *_alive(now))", SIGNING_IN),
-    Guard("ended session is out", SIGN_IN, "expires_at > now, SignInSession.ended_at.is_(None)", "expires_at > now,", SIGNING_IN),
-    Guard("session expires", SIGN_IN, "SignInSession.expires_at > now, SignInSession.ended_at.is_(None)", "SignInSession.ended_at.is_(None),", SIGNING_IN),
+    Guard(
+        "disabled account is out",
+        SIGN_IN,
+        ", *_alive(now), Account.disabled_at.is_(None))",
+        ", *_alive(now))",
+        SIGNING_IN,
+    ),
+    Guard(
+        "ended session is out",
+        SIGN_IN,
+        "expires_at > now, SignInSession.ended_at.is_(None)",
+        "expires_at > now,",
+        SIGNING_IN,
+    ),
+    Guard(
+        "session expires",
+        SIGN_IN,
+        "SignInSession.expires_at > now, SignInSession.ended_at.is_(None)",
+        "SignInSession.ended_at.is_(None),",
+        SIGNING_IN,
+    ),
     Guard(
         "disabling ends sessions",
         SIGN_IN,
@@ -214,48 +230,5 @@ GUARDS = (
         "except HTTPException:\n        return None",
         "except HTTPException:\n        return target",
         SIGNING_IN,
-    ),
-    Guard(
-        "device expires",
-        DEVICES,
-        "if device and device.expires_at > now else None",
-        "if device else None",
-        DEVICE_TESTS,
-    ),
-    Guard("device is revoked", DEVICES, ", _devices.revoked_at.is_(None)", "", DEVICE_TESTS),
-    Guard(
-        "device opens its own doors",
-        DEVICES,
-        ' or str((request.view_args or {}).get("door_id")) not in device.door_ids',
-        "",
-        DEVICE_TESTS,
-    ),
-    Guard(
-        "only hashes of devices' tokens are stored",
-        DEVICES,
-        "return hashlib.sha256(token.encode()).hexdigest()",
-        "return token",
-        DEVICE_TESTS,
-    ),
-    Guard(
-        "device is of its event",
-        DEVICES,
-        'return Viewer(event_id=device.event_id, role="door")',
-        'return Viewer(role="door")',
-        DEVICE_TESTS,
-    ),
-    Guard(
-        "audit trail is only added to",
-        "eventops/staff/audit.py",
-        '    raise RuntimeError("the audit trail is only ever added to")',
-        "    pass",
-        "tests/staff/test_audit.py",
-    ),
-    Guard(
-        "audit trail keeps nothing personal",
-        "eventops/staff/audit.py",
-        "if isinstance(value, str) and not _WORD.fullmatch(value):",
-        "if False:",
-        "tests/staff/test_audit.py",
     ),
 )
