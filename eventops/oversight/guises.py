@@ -30,11 +30,21 @@ class Guise:
 
     key: str
     """Its name in addresses: `anybody`, `onsite`, or an audience's id and a mode."""
-    label: str
     event: Event
     viewer: Viewer
     person: Registration | None = None
     """None for a stranger."""
+    audience: Audience | None = None
+
+    @property
+    def label(self) -> str:
+        """Who it is, in the language being spoken."""
+        if self.person is None:
+            return str(_("Anybody"))
+        mode = mode_label(self.person.attendance_mode)
+        if self.audience is None:
+            return str(_("Somebody registered: %(mode)s", mode=mode))
+        return str(_("Somebody of “%(audience)s”: %(mode)s", audience=self.audience.name, mode=mode))
 
     def __call__(self, declaration: Declaration) -> Viewer:
         if declaration.caller is Caller.ANYONE:
@@ -48,7 +58,7 @@ class Guise:
 
 def guises(event: Event, now: datetime) -> list[Guise]:
     """Every kind of viewer of the event's public face: a stranger, the registered, the members of each audience."""
-    stranger = Guise("anybody", str(_("Anybody")), event, ANONYMOUS)
+    stranger = Guise("anybody", event, ANONYMOUS)
     found = [stranger, *(_registered(event, mode, now) for mode in ATTENDANCE_MODES)]
     audiences = db.session.scalars(select(Audience).where(Audience.event_id == event.id).order_by(Audience.name))
     return found + [_registered(event, mode, now, audience) for audience in audiences for mode in ATTENDANCE_MODES]
@@ -60,14 +70,10 @@ def guise(event: Event, key: str, now: datetime) -> Guise | None:
 
 
 def _registered(event: Event, mode: str, now: datetime, audience: Audience | None = None) -> Guise:
-    if audience is None:
-        label, key = _("Somebody registered: %(mode)s", mode=mode_label(mode)), mode
-    else:
-        label = _("Somebody of “%(audience)s”: %(mode)s", audience=audience.name, mode=mode_label(mode))
-        key = f"{audience.id}-{mode}"
+    key = f"{audience.id}-{mode}" if audience else mode
     person = _person(event, key, mode, now)
     held = frozenset({audience.id}) if audience else frozenset[UUID]()
-    return Guise(key, str(label), event, Viewer(event.id, registration_id=person.id, audiences=held), person)
+    return Guise(key, event, Viewer(event.id, registration_id=person.id, audiences=held), person, audience)
 
 
 def _person(event: Event, key: str, mode: str, now: datetime) -> Registration:

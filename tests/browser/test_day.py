@@ -147,7 +147,7 @@ def test_organiser_moves_the_keynote_and_the_page_follows(page: Page, demo: Runn
     page.get_by_label("Title (English)").fill("Keynote, a little later")
     page.get_by_label("Starts").fill("2024-05-07T12:45")
     page.get_by_label("Ends").fill("2024-05-07T13:45")
-    page.get_by_label("Room").select_option(label="Room 2 (placeholder)")
+    page.get_by_label("Room (optional)").select_option(label="Room 2 (placeholder)")
     page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_role("heading", name="Not published yet")).to_be_visible()
     assert (

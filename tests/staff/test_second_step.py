@@ -326,8 +326,8 @@ def test_secret_that_cannot_be_read_lets_nobody_in(app: Flask, cast: Conference)
     assert (response.status_code, client.get(DESK).location) == (401, f"{CODE}?next=/en/desk/conference/")
     help_text = " ".join(page_of(response).xpath("string(//main/p[contains(@class, 'hint')])").split())
     assert help_text == (
-        "Phone lost, and no recovery code left? An owner of the event can take the second factor away, or whoever"
-        " runs the server, by the command “eventops staff reset”."
+        "Phone lost, and no recovery code left? Whoever runs the server can take the second factor away, by the"
+        " command “eventops staff reset”."
     )
 
 
