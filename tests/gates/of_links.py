@@ -85,6 +85,13 @@ GUARDS = (
         "    if False:\n",
         "tests/test_bad_links.py::test_expired_link_says_so",
     ),
+    _link(
+        "only who waits for it is confirmed",
+        "eventops/registration/register.py",
+        '    if registration.state != "pending":\n        return\n',
+        "",
+        "confirm_link_of_a_cancelled_person_does_not_bring_them_back",
+    ),
     Guard(
         "personal link is asked for",
         LINKS,

@@ -10,6 +10,7 @@ INVITED = "eventops/staff/invited_views.py"
 TEAM = "eventops/staff/team.py"
 TEAM_VIEWS = "eventops/staff/team_views.py"
 LETTERS = "eventops/staff/letters.py"
+COMMAND = "eventops/staff_command.py"
 
 
 def _reset(name: str, file: str, text: str, instead: str, test: str, database: str = "sqlite") -> Guard:
@@ -25,6 +26,13 @@ def _invited(name: str, file: str, text: str, instead: str, test: str) -> Guard:
 def _team(name: str, file: str, text: str, instead: str, test: str, database: str = "sqlite") -> Guard:
     """A guard of who is in a team."""
     return Guard(f"team: {name}", file, text, instead, f"tests/staff/test_team.py::test_{test}", database=database)
+
+
+def _command(name: str, text: str, instead: str, test: str) -> Guard:
+    """A guard of what the operator does on the server."""
+    return Guard(
+        f"command: {name}", "eventops/staff_command.py", text, instead, f"tests/test_staff_command.py::test_{test}"
+    )
 
 
 GUARDS = (
@@ -139,7 +147,7 @@ GUARDS = (
         INVITED,
         'return found[0] if found and found[1].stage == "whole" else None',
         "return found[0] if found else None",
-        "account_of_that_address_joins_once_signed_in",
+        "half_sign_in_does_not_join",
     ),
     _invited(
         "takes no role away",
@@ -197,6 +205,18 @@ GUARDS = (
         "    if role_in(account_id, event_id) is None:\n        abort(404)\n",
         "",
         "people_of_another_event_are_nobody_here",
+    ),
+    _command(
+        "an event keeps an owner",
+        "if left_alone and not force:",
+        "if False:",
+        "disable_keeps_each_event_an_owner",
+    ),
+    _command(
+        "another password ends sessions",
+        "            end_sessions_of(account_id, clock.real_now())\n",
+        "",
+        "reset_sets_a_password_and_ends_sessions",
     ),
     _team("roles that there are", TEAM_VIEWS, "if role not in ROLES:", "if False:", "forged_forms_change_nothing"),
 )
