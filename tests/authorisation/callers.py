@@ -77,15 +77,19 @@ class World:
 
     @contextmanager
     def database(self) -> Iterator[Any]:
-        """Gives a function that puts every row back to what it was."""
+        """Gives a function that puts every row back to what it was, where anything was written since."""
         with self.app.app_context():
             path = str(db.engine.url.database)
         with closing(sqlite3.connect(":memory:")) as kept, closing(sqlite3.connect(path)) as file:
             file.backup(kept)
+            seen = _written(file)
 
             def put_back() -> None:
-                kept.backup(file)
-                self.forget()
+                nonlocal seen
+                if seen != _written(file):
+                    kept.backup(file)
+                    seen = _written(file)
+                    self.forget()
 
             yield put_back
 
@@ -125,6 +129,12 @@ def open_world(app: Flask) -> World:
         "other_owner": _signed_in(app, nobody, other_owner),
     }
     return World(app, here, callers, parts(here, ours, there, theirs, ids["observer"]), forms(ours), csrf)
+
+
+def _written(file: sqlite3.Connection) -> int:
+    """A number that changes whenever another connection writes: https://www.sqlite.org/pragma.html#pragma_data_version."""
+    number: int = file.execute("PRAGMA data_version").fetchone()[0]
+    return number
 
 
 def _guest(app: Flask, anybody: Caller, cast: Conference, who: str) -> Caller:
