@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from eventops.db import db
 from eventops.registration.models import Registration
+from eventops.routes import STAND_IN
 from tests.apps import reading
 from tests.cast import CANARY
 from tests.crawl import page_links
@@ -44,6 +45,7 @@ def test_view_as_shows_what_that_viewer_gets(site: Site) -> None:
         f"{site.cast.audience_id}-onsite": (True, True),
         f"{site.cast.audience_id}-online": (True, True),
     }
+    assert f"Workshop {CANARY}" not in look(site, f"{site.cast.audience_id}-online", "en/conference/").text
     feed = look(site, f"{site.cast.audience_id}-online", "en/conference/my/example/agenda.ics")
     assert (feed.status_code, feed.text.count("BEGIN:VEVENT"), feed.mimetype) == (200, 2, "text/calendar")
 
@@ -109,6 +111,14 @@ def test_view_as_is_for_the_event_s_team(site: Site) -> None:
     assert look(site, "anybody", "en/conference/", site.app.test_client()).status_code == 303
     for who in ("nobody", f"{site.cast.audience_id}", f"{site.cast.keynote_id}-online"):
         assert look(site, who, "en/conference/").status_code == 404
+
+
+@pytest.mark.parametrize("name", [STAND_IN, "Eventops-Stand-In", "X-Stand-In"])
+def test_view_as_is_asked_for_by_no_header(site: Site, name: str) -> None:
+    """Whatever a request says of itself, it is let in as whoever sent it."""
+    stranger = site.app.test_client()
+    assert stranger.get("/en/desk/conference/people", headers={name: "owner"}).status_code == 303
+    assert stranger.get("/en/conference/my/example", headers={name: "online"}).status_code == 404
 
 
 def test_view_as_leaves_the_desk_as_it_was(site: Site) -> None:

@@ -11,13 +11,15 @@ from flask.testing import FlaskClient
 from eventops import clock
 from eventops.agenda.models import Event
 from eventops.db import db
+from eventops.registration.answers import accept, decline, propose
+from eventops.registration.form import SignUpForm
 from eventops.registration.invitations import revoke
 from eventops.registration.invite import approve, revoke_invitation
 from eventops.registration.invite_form import InviteForm
 from eventops.registration.models import Invitation, Registration, Substitute
 from tests.apps import BASE_URL, changing
 from tests.bare_times import bare_times, visible_text
-from tests.cast import CANARY, SPRING, START, Conference
+from tests.cast import CANARY, SPRING, START, Conference, add_conference
 from tests.registration.invited import ACCEPT, FREJA, admissions, answer, invitation_of, invited, organising
 from tests.registration.mailbox import Mailbox
 from tests.registration.stored import everything, person
@@ -252,6 +254,41 @@ def test_revoking_ends_link_and_admission_with_the_next_request(
         gone = browser.post(link, data=fields)
         assert (gone.status_code, "events@example.org" in gone.text) == (410, True)
     assert browser.get(link).status_code == 410
+    assert everything(mailbox.app) == before
+
+
+def test_link_of_a_former_invitation_opens_nothing(
+    mailbox: Mailbox, cast: Conference, browser: FlaskClient, link: str
+) -> None:
+    """Invited anew after it was revoked, the person has another link."""
+    with organising(mailbox.app, cast):
+        revoke_invitation(db.session.get_one(Invitation, invitation_of(mailbox.app).id), clock.now())
+    anew = invited(mailbox.app, cast)
+    assert anew != link
+    assert [browser.get(path).status_code for path in (link, anew)] == [404, 200]
+    assert browser.post(link, data=ACCEPT).status_code == 404
+    assert admissions(mailbox.app, cast) == {}
+
+
+def test_link_of_another_event_opens_nothing(mailbox: Mailbox, browser: FlaskClient, link: str) -> None:
+    """An invitation is of its event."""
+    with changing(mailbox.app):
+        other = add_conference("other")
+    assert browser.get(link.replace("/conference/", f"/{other.slug}/")).status_code == 404
+    assert browser.get(link).status_code == 200
+
+
+def test_answer_that_meets_a_revocation_changes_nothing(mailbox: Mailbox, cast: Conference, link: str) -> None:
+    """It was revoked between opening the page and sending the form, at the very same moment."""
+    with organising(mailbox.app, cast):
+        revoke_invitation(db.session.get_one(Invitation, invitation_of(mailbox.app).id), clock.now())
+    before = everything(mailbox.app)
+    with changing(mailbox.app):
+        invitation = db.session.get_one(Invitation, invitation_of(mailbox.app).id)
+        event = db.session.get_one(Event, cast.event_id)
+        accept(invitation, event, SignUpForm(FREJA.name, FREJA.email, "onsite", "da", True), clock.now())
+        decline(invitation, event, clock.now())
+        propose(invitation, event, "Somebody Else", "else@example.org", clock.now())
     assert everything(mailbox.app) == before
 
 

@@ -143,6 +143,26 @@ def test_grant_that_was_revoked_or_ran_out_admits_nobody(desk: Desk) -> None:
     assert who(desk, people[0]) in desk.admissions()
 
 
+def test_signing_up_accepts_no_letter(desk: Desk) -> None:
+    """Who was invited by letter answers by its link; signing up beside it is signing up, no more."""
+    email = "new@example.org"
+    desk.post(f"{desk.audience_url}/invite", invite_email=email, invite_language="fi", invite_days="14")
+    assert desk.invitations()[email].by_letter
+    assert who(desk, confirmed(desk, email)) not in desk.admissions()
+    assert desk.invitations()[email].answer == ""
+
+
+def test_grant_waits_for_its_own_event(desk: Desk) -> None:
+    """The same address at another event is admitted to nothing, and the grant goes on waiting."""
+    email = "new@example.org"
+    desk.grant(email)
+    with changing(desk.app):
+        other = db.session.get_one(Event, add_conference("other").event_id)
+        form = SignUpForm(name="New", email=email, mode="onsite", language="fi", privacy=True)
+        confirm(sign_up(other, form, clock.now()), clock.now())
+    assert desk.invitations()[email].answer == ""
+
+
 def test_grant_that_ran_out_or_was_revoked_is_given_anew(desk: Desk) -> None:
     """By hand or by a list: it waits until the event is over."""
     emails = [f"{name}@example.org" for name in ("late", "revoked", "late.listed", "revoked.listed")]

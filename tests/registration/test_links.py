@@ -19,6 +19,7 @@ from eventops.registration.links import (
     read_personal,
 )
 from eventops.registration.models import Registration
+from eventops.registration.tokens import make_token
 from tests.apps import MakeApp, changing, reading
 from tests.cast import SPRING, Conference, add_conference
 from tests.registration.mailbox import Mailbox
@@ -66,6 +67,7 @@ def test_token_for_one_purpose_or_event_opens_no_other(people: dict[str, Registr
     event_id, other = registration.event_id, UUID(int=1)
     assert read_confirm(personal_token(registration), event_id) is None
     assert read_personal(confirm_token(registration, UNTIL), event_id) is None
+    assert read_personal(make_token("invitation", registration), event_id) is None
     assert read_personal(personal_token(registration), other) is None
     assert read_confirm(confirm_token(registration, UNTIL), other) is None
 
