@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,25 +23,15 @@ from eventops.registration.models import Registration
 from eventops.staff.devices import enrol
 from eventops.staff.sign_in import begin_session
 from tests.apps import changing, reading
+from tests.authorisation.rows import NOWHERE, Rows, add_rows, forms, parts
 from tests.authorisation.table import Line
 from tests.cast import START, Conference, add_conference
-from tests.registration.stored import FORM
 from tests.staff.team import add_staff, csrf_token
 
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
-NOWHERE = UUID("00000000-0000-4000-8000-00000000dead")
 
-TOKENS = {"registration.confirm": "confirm"}
+TOKENS = {"registration.confirm": "confirm", "registration.invitation": "answer"}
 """Routes whose <token> is not that of the personal link: the name of the kind in Caller.tokens."""
-
-SCAN = {"id": str(NOWHERE), "code": "EO1NOBODY", "device_time": START.isoformat(), "kind": "entry"}
-FORMS: dict[str, dict[str, Any]] = {
-    "registration.sign_up": {"data": FORM},
-    "registration.resend": {"data": {"email": FORM["email"]}},
-    "checkin.desk_door": {"data": {"code": "EO1NOBODY"}},
-    "checkin.scans": {"json": {"scans": [SCAN]}},
-}
-"""What is posted where an empty form is not what the table is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +53,8 @@ class World:
     callers: dict[str, Caller]
     parts: dict[str, str]
     """What stands in addresses, by the names of their parts; ids that are not here are nobody's."""
+    forms: Mapping[str, dict[str, Any]]
+    """What is posted where an empty form is not what the table is about, by endpoint."""
     csrf: str
     """A form's token, which any browser gets: nobody is refused for lack of it."""
 
@@ -73,7 +65,7 @@ class World:
             client.set_cookie(name, value)
         sent: dict[str, Any] = {"headers": who.headers}
         if method == "POST":
-            sent |= FORMS.get(rule.endpoint, {"data": {}})
+            sent |= self.forms.get(rule.endpoint, {"data": {}})
             sent["headers"] = who.headers | {"X-CSRFToken": self.csrf}
         return client.open(self.path(who, rule, dict(line.parts) if line else {}), method=method, buffered=True, **sent)
 
@@ -85,15 +77,19 @@ class World:
 
     @contextmanager
     def database(self) -> Iterator[Any]:
-        """Gives a function that puts every row back to what it was."""
+        """Gives a function that puts every row back to what it was, where anything was written since."""
         with self.app.app_context():
             path = str(db.engine.url.database)
         with closing(sqlite3.connect(":memory:")) as kept, closing(sqlite3.connect(path)) as file:
             file.backup(kept)
+            seen = _written(file)
 
             def put_back() -> None:
-                kept.backup(file)
-                self.forget()
+                nonlocal seen
+                if seen != _written(file):
+                    kept.backup(file)
+                    seen = _written(file)
+                    self.forget()
 
             yield put_back
 
@@ -113,39 +109,32 @@ def open_world(app: Flask) -> World:
     csrf = csrf_token(browser)
     form = browser.get_cookie("form")
     assert form
-    anonymous = Caller({"form": form.value}, {}, {})
-    staff = {role: _staff(app, anonymous, role, here) for role in ("observer", "reception", "editor", "owner")}
+    nobody = Caller({"form": form.value}, {}, {})
+    ids = {role: _account(app, role, here) for role in ("door", "observer", "reception", "editor", "owner")}
+    new_owner, other_owner = _account(app, "owner", here, "new", factor=False), _account(app, "owner", there)
+    ours = add_rows(app, here, ids["owner"], f"owner@{there.slug}.example.org")
+    theirs = add_rows(app, there, other_owner, f"owner@{here.slug}.example.org")
     callers = {
-        "anonymous": anonymous,
-        "attendee": _guest(app, anonymous, here, "online"),
-        "invited": _guest(app, anonymous, here, "invited online"),
-        "other_attendee": _guest(app, anonymous, there, "invited online"),
-        "door": _door(app, anonymous, here),
-        "other_door": _door(app, anonymous, there),
-        "door_role": _staff(app, anonymous, "door", here),
-        **staff,
-        "other_owner": _staff(app, anonymous, "owner", there),
+        "anonymous": nobody,
+        "attendee": _guest(app, nobody, here, "online"),
+        "invited": _holding(_guest(app, nobody, here, "invited online"), ours),
+        "invitee": _holding(nobody, ours),
+        "other_attendee": _holding(_guest(app, nobody, there, "invited online"), theirs),
+        "door": _door(app, nobody, here),
+        "other_door": _door(app, nobody, there),
+        "door_role": _signed_in(app, nobody, ids["door"]),
+        **{role: _signed_in(app, nobody, ids[role]) for role in ("observer", "reception", "editor", "owner")},
+        "half_owner": _signed_in(app, nobody, ids["owner"], "code"),
+        "new_owner": _signed_in(app, nobody, new_owner, "set_up"),
+        "other_owner": _signed_in(app, nobody, other_owner),
     }
-    return World(app, here, callers, _parts(here, there), csrf)
+    return World(app, here, callers, parts(here, ours, there, theirs, ids["observer"]), forms(ours), csrf)
 
 
-def _parts(here: Conference, there: Conference) -> dict[str, str]:
-    return {
-        "language": "en",
-        "slug": here.slug,
-        "session_id": str(here.keynote_id),
-        "door_id": str(here.door_id),
-        "stream_id": str(here.public_stream_id),
-        "audience_id": str(here.audience_id),
-        "filename": "favicon.svg",
-        # What a line of the table may name instead.
-        "closed": str(here.closed_stream_id),
-        "workshop": str(here.workshop_id),
-        "their_session": str(there.keynote_id),
-        "their_door": str(there.door_id),
-        "their_stream": str(there.public_stream_id),
-        "nowhere": str(NOWHERE),
-    }
+def _written(file: sqlite3.Connection) -> int:
+    """A number that changes whenever another connection writes: https://www.sqlite.org/pragma.html#pragma_data_version."""
+    number: int = file.execute("PRAGMA data_version").fetchone()[0]
+    return number
 
 
 def _guest(app: Flask, anybody: Caller, cast: Conference, who: str) -> Caller:
@@ -161,8 +150,16 @@ def _door(app: Flask, anybody: Caller, cast: Conference) -> Caller:
     return Caller(anybody.cookies | {"eventops": token}, {"Authorization": f"Bearer {token}"}, {"personal": token})
 
 
-def _staff(app: Flask, anybody: Caller, role: str, cast: Conference) -> Caller:
-    account_id = add_staff(app, role, cast.event_id, f"{role}@{cast.slug}.example.org")
+def _holding(caller: Caller, rows: Rows) -> Caller:
+    """The same with an invitation's link besides."""
+    return replace(caller, tokens=caller.tokens | {"answer": rows.links["answer"]})
+
+
+def _account(app: Flask, role: str, cast: Conference, name: str = "", *, factor: bool | None = None) -> UUID:
+    return add_staff(app, role, cast.event_id, f"{name or role}@{cast.slug}.example.org", factor=factor)
+
+
+def _signed_in(app: Flask, anybody: Caller, account_id: UUID, stage: str = "whole") -> Caller:
     with changing(app):
-        token = begin_session(account_id, clock.real_now())
+        token = begin_session(account_id, clock.real_now(), stage=stage)
     return Caller(anybody.cookies | {"eventops": token}, {}, {})

@@ -18,7 +18,7 @@ class Line:
     parts: tuple[tuple[str, str], ...]
     """What stands in the address instead of the usual, by the names of its parts: see callers.py."""
     answers: dict[str, str]
-    """By caller, in the order of the table: a status, or `in` for the way to the sign-in page."""
+    """By caller, in the order of the table: a status, or the step of signing in that the caller is led to."""
 
     @property
     def name(self) -> str:

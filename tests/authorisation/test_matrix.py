@@ -25,6 +25,9 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SLASHED = [("GET", "/<language:language>/sign-out")]
 """With a slash behind it the address could be that of an event, and leads there: to a page that is not."""
 
+STEPS = {"/en/sign-in": "in", "/en/sign-in/code": "code", "/en/sign-in/second-factor": "set_up"}
+"""Where whoever is not signed in is led to, or not wholly: the table's words for it."""
+
 
 @pytest.fixture(scope="module")
 def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
@@ -73,8 +76,9 @@ def test_everybody_is_answered_as_the_table_says(world: World, capsys: pytest.Ca
     lines = read_table("published")
     found = answers(world, lines)
     with capsys.disabled():
-        cells, endpoints = sum(len(line.answers) for line in lines), {line.endpoint for line in lines}
-        print(f"\n  authorisation: {cells} cells: {len(lines)} lines for {len(endpoints)} routes")
+        every = [*lines, *read_table("unpublished")]
+        cells, routes = sum(len(line.answers) for line in every), {(line.method, line.endpoint) for line in every}
+        print(f"\n  authorisation: {cells} cells: {len(every)} lines for {len(routes)} routes by method")
     assert found == {line.name: line.answers for line in lines}
 
 
@@ -108,7 +112,8 @@ def answer(world: World, line: Line, rule: Rule, caller: str, put_back: Callable
         assert (line.name, caller, shown(head), head.data) == (line.name, caller, shown(got), b"")
     else:
         put_back()
-    return "in" if got.status_code == 303 and urlsplit(got.location).path == "/en/sign-in" else str(got.status_code)
+    step = STEPS.get(urlsplit(got.location or "").path) if got.status_code == 303 else None
+    return step or str(got.status_code)
 
 
 def test_nobody_may_use_a_method_that_a_route_does_not_declare(world: World) -> None:
