@@ -110,7 +110,7 @@ GUARDS = (
         EDIT,
         "if len(named) != len(set(form.audience_ids)):",
         "if False:",
-        "session_form_refuses_what_nobody_could_see",
+        "session_form_refuses_an_audience_of_elsewhere",
     ),
     Guard(
         "what is kept for strangers was made for strangers",
@@ -152,7 +152,7 @@ GUARDS = (
         GUISES,
         "declaration.caller is not Caller.PERSONAL or self.person is None or",
         "declaration.caller is not Caller.PERSONAL or",
-        "shows_what_that_viewer_gets",
+        "only_looks",
     ),
     _view_as(
         "of the event",
@@ -184,9 +184,9 @@ GUARDS = (
     ),
     Guard(
         "restricted: people are for who may see people",
-        "eventops/oversight/restricted.py",
-        "_grants(audience.id, language) if with_people else []",
-        "_grants(audience.id, language)",
+        VIEWS,
+        'return bool(viewer and viewer.role and can(viewer.role, "see_people"))',
+        "return True",
         "tests/oversight/test_restricted.py::test_restricted_tells_observers_no_names",
     ),
     _leaks("publishing asks", DESK, "            refuse_leaks(event)\n", "", "publishing_refuses_what_would_leak"),
