@@ -1,6 +1,7 @@
 """All guards, by what they keep."""
 
 from tests.gates import (
+    of_abilities,
     of_doors,
     of_guests,
     of_letters,
@@ -19,6 +20,7 @@ GUARDS = (
     *of_sign_in.GUARDS,
     *of_second_factor.GUARDS,
     *of_teams.GUARDS,
+    *of_abilities.GUARDS,
     *of_links.GUARDS,
     *of_guests.GUARDS,
     *of_doors.GUARDS,

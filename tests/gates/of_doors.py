@@ -9,7 +9,8 @@ TICKETS = "eventops/checkin/tickets.py"
 DOORS = "eventops/checkin/doors.py"
 ROSTER = "eventops/checkin/roster.py"
 DESK = "eventops/checkin/devices.py"
-DEVICE_TESTS = "tests/staff/test_devices.py"
+DEVICE_REFUSED = "tests/staff/test_devices.py::test_device_is_refused_alike_whatever_is_wrong"
+DEVICE_READS = "tests/staff/test_devices.py::test_device_reads_as_its_events_door"
 REASONS = "tests/checkin/test_scan.py::test_scan_reads_the_ticket_and_the_registration"
 
 
@@ -34,29 +35,29 @@ GUARDS = (
         DEVICES,
         "if device and device.expires_at > now else None",
         "if device else None",
-        DEVICE_TESTS,
+        DEVICE_REFUSED,
     ),
-    Guard("device is revoked", DEVICES, ", _devices.revoked_at.is_(None)", "", DEVICE_TESTS),
+    Guard("device is revoked", DEVICES, ", _devices.revoked_at.is_(None)", "", DEVICE_REFUSED),
     Guard(
         "device opens its own doors",
         DEVICES,
         ' or str((request.view_args or {}).get("door_id")) not in device.door_ids',
         "",
-        DEVICE_TESTS,
+        DEVICE_REFUSED,
     ),
     Guard(
         "only hashes of devices' tokens are stored",
         DEVICES,
         "return hashlib.sha256(token.encode()).hexdigest()",
         "return token",
-        DEVICE_TESTS,
+        DEVICE_READS,
     ),
     Guard(
         "device is of its event",
         DEVICES,
         'return Viewer(event_id=device.event_id, role="door")',
         'return Viewer(role="door")',
-        DEVICE_TESTS,
+        DEVICE_READS,
     ),
     _link(
         "genuine",
@@ -146,7 +147,13 @@ GUARDS = (
     Guard("door: revoked", SCAN, "if holder.is_revoked:", "if False:", REASONS),
     Guard("door: not confirmed", SCAN, 'if holder.state != "confirmed":', "if False:", REASONS),
     Guard("door: online", SCAN, 'if holder.attendance_mode == "online":', "if False:", REASONS),
-    Guard("door: wrong day", SCAN, "if not is_open:", "if False:", "tests/checkin/test_scan.py"),
+    Guard(
+        "door: wrong day",
+        SCAN,
+        "if not is_open:",
+        "if False:",
+        "tests/checkin/test_scan.py::test_refusal_names_the_first_of_several_reasons",
+    ),
     Guard(
         "door: in already",
         SCAN,

@@ -85,6 +85,13 @@ GUARDS = (
         "    if False:\n",
         "tests/test_bad_links.py::test_expired_link_says_so",
     ),
+    _link(
+        "only who waits for it is confirmed",
+        "eventops/registration/register.py",
+        '    if registration.state != "pending":\n        return\n',
+        "",
+        "confirm_link_of_a_cancelled_person_does_not_bring_them_back",
+    ),
     Guard(
         "personal link is asked for",
         LINKS,
@@ -160,7 +167,7 @@ GUARDS = (
         VIEWS,
         "address=masked(invited.email)",
         "address=invited.email",
-        "page_says_for_whom_and_until_when_and_names_nothing_closed",
+        "accepting_registers_the_invited_address_and_writes_to_it",
     ),
     _answer(
         "page leads to no personal link",
@@ -221,20 +228,6 @@ GUARDS = (
         '@staff("edit_people")\ndef approve_substitute',
         '@staff("see_agenda")\ndef approve_substitute',
         "invitations_are_for_roles_that_may_edit_people",
-    ),
-    _invite(
-        "proposal of the event",
-        DESK,
-        "Substitute.id == substitute_id, Substitute.event_id == event.id",
-        "Substitute.id == substitute_id",
-        "ids_of_another_event_are_missing",
-    ),
-    _invite(
-        "of the event",
-        DESK,
-        "Invitation.id == invitation_id, Invitation.event_id == event.id",
-        "Invitation.id == invitation_id",
-        "ids_of_another_event_are_missing",
     ),
     _invite(
         "whose answer is awaited",

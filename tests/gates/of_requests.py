@@ -6,22 +6,29 @@ ROUTES = "eventops/routes.py"
 ORIGIN = "eventops/web/origin.py"
 HEADERS = "eventops/web/headers.py"
 LOGS = "eventops/logs.py"
+MASKS = "tests/test_logs.py::test_mask_takes_out_what_belongs_to_somebody"
 
 
 def _header(line: str) -> Guard:
     """A header that every answer bears."""
     name = line.split('"')[1]
-    return Guard(f"header {name}", HEADERS, f"        {line}\n", "", "tests/web/test_headers.py")
+    return Guard(
+        f"header {name}",
+        HEADERS,
+        f"        {line}\n",
+        "",
+        "tests/web/test_headers.py::test_headers_stand_on_every_answer",
+    )
 
 
 def _masked(what: str, pattern: str) -> Guard:
     """A piece of a pattern of what logs do not repeat."""
-    return Guard(f"log masks {what}", LOGS, pattern, "nothing like it", "tests/test_logs.py")
+    return Guard(f"log masks {what}", LOGS, pattern, "nothing like it", MASKS)
 
 
 def _link_masked(what: str, word: str) -> Guard:
     """A kind of link that logs do not repeat."""
-    return Guard(f"log masks {what}", LOGS, word, ")" if word.endswith(")") else "", "tests/test_logs.py")
+    return Guard(f"log masks {what}", LOGS, word, ")" if word.endswith(")") else "", MASKS)
 
 
 GUARDS = (
@@ -30,7 +37,7 @@ GUARDS = (
         "eventops/__init__.py",
         "    check_declarations(app)\n",
         "",
-        "tests/test_routes.py",
+        "tests/test_routes.py::test_route_without_a_declaration_stops_the_start",
     ),
     Guard(
         "undeclared route stops the start",
@@ -45,52 +52,56 @@ GUARDS = (
         ROUTES,
         "if declared.caller not in _enforcers:",
         "if False:",
-        "tests/test_routes.py",
+        "tests/test_routes.py::test_route_for_callers_whom_nobody_checks_stops_the_start",
     ),
     Guard(
         "ability that nobody can have stops the start",
         ROUTES,
         "if declared.ability and declared.ability not in _abilities[declared.caller]:",
         "if False:",
-        "tests/test_routes.py",
+        "tests/test_routes.py::test_route_with_a_misspelt_ability_stops_the_start",
     ),
     Guard(
         "each request is checked by its declaration",
         ROUTES,
         "see_as(enforcer(declaration))",
         "pass",
-        "tests/test_routes.py",
+        "tests/test_routes.py::test_request_reads_as_the_viewer_that_its_enforcer_gives",
     ),
     Guard(
         "viewer leaves with the request",
         ROUTES,
         "            stop_seeing(token)",
         "            pass",
-        "tests/test_routes.py",
+        "tests/test_routes.py::test_request_reads_as_the_viewer_that_its_enforcer_gives",
     ),
     Guard(
         "Origin",
         ORIGIN,
         'if origin not in (None, base_url) and not (origin == "null" and site == "same-origin"):',
         "if False:",
-        "tests/test_origin.py",
+        "tests/test_origin.py::test_origin_of_a_change_is_checked",
     ),
     Guard(
         "Origin null",
         ORIGIN,
         '(origin == "null" and site == "same-origin")',
         '(origin == "null")',
-        "tests/test_origin.py",
+        "tests/test_origin.py::test_origin_of_a_change_is_checked",
     ),
     Guard(
-        "Sec-Fetch-Site", ORIGIN, 'if site not in (None, "same-origin", "none"):', "if False:", "tests/test_origin.py"
+        "Sec-Fetch-Site",
+        ORIGIN,
+        'if site not in (None, "same-origin", "none"):',
+        "if False:",
+        "tests/test_origin.py::test_origin_of_a_change_is_checked",
     ),
     Guard(
         "addresses come from the settings",
         ROUTES,
         "settings().base_url + url_for(endpoint, _external=False, **values)",
         'request.host_url.rstrip("/") + url_for(endpoint, _external=False, **values)',
-        "tests/test_routes.py",
+        "tests/test_routes.py::test_absolute_url_begins_with_the_configured_address",
     ),
     Guard(
         "forwarded addresses only from named proxies",
@@ -110,22 +121,28 @@ GUARDS = (
         HEADERS,
         "    if is_https:",
         "    if False:",
-        "tests/web/test_headers.py",
+        "tests/web/test_headers.py::test_headers_stand_on_every_answer",
     ),
     Guard(
         "nothing inline",
         "eventops/headers.py",
         "script-src 'self'; style-src",
         "script-src 'self' 'unsafe-inline'; style-src",
-        "tests/web/test_headers.py",
+        "tests/web/test_headers.py::test_headers_forbid_what_is_inline",
     ),
-    Guard("nobody frames a page", "eventops/headers.py", "; frame-ancestors 'none'", "", "tests/web/test_headers.py"),
+    Guard(
+        "nobody frames a page",
+        "eventops/headers.py",
+        "; frame-ancestors 'none'",
+        "",
+        "tests/web/test_headers.py::test_headers_forbid_what_is_inline",
+    ),
     Guard(
         "crash shows nothing of itself",
         "eventops/web/errors.py",
         "    return _answer(InternalServerError())",
         "    return Response(repr(error), 500)",
-        "tests/web/test_errors.py",
+        "tests/web/test_errors.py::test_error_in_a_view_is_a_plain_page_and_is_logged",
     ),
     Guard(
         "bodies are limited",
@@ -134,7 +151,7 @@ GUARDS = (
         "request.max_content_length = request.max_form_memory_size = 10**9",
         "tests/web/test_errors.py::test_error_of_a_body_too_large_is_an_answer",
     ),
-    Guard("log is masked", LOGS, "text = pattern.sub(instead, text)", "pass", "tests/test_logs.py"),
+    Guard("log is masked", LOGS, "text = pattern.sub(instead, text)", "pass", MASKS),
     _masked("rows that a database repeats", "Failing row contains "),
     _masked("users in URLs", "(?<=://)"),
     _masked("e-mail addresses", "(?:@|%40)"),
@@ -153,6 +170,6 @@ GUARDS = (
         LOGS,
         'path = environ["RAW_URI"].partition("?")[0]',
         'path = environ["RAW_URI"]',
-        "tests/test_logs.py",
+        "tests/test_logs.py::test_server_log_keeps_the_request_and_not_who_sent_it",
     ),
 )

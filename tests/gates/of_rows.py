@@ -5,8 +5,8 @@ from tests.gates.guard import Guard
 PROTECTED = "eventops/protected.py"
 VISIBLE = "eventops/agenda/visibility.py"
 STREAMS = "eventops/streams/models.py"
-SHAPES = "tests/test_protected.py"
-SEEN = "tests/test_who_sees.py"
+SHAPES = "tests/test_protected.py::test_protected_stranger_gets_what_is_public_by_every_shape_of_query"
+SEEN = "tests/test_who_sees.py::test_who_sees_which_rows_is_as_the_table_says"
 TABLES = "tests/test_query_shapes.py::test_protected_tables_are_those_of_the_list"
 
 
@@ -21,7 +21,7 @@ GUARDS = (
         PROTECTED,
         "state.statement = state.statement.options(*_filters(viewer))",
         "pass",
-        f"{SHAPES}::test_protected_stranger_gets_what_is_public_by_every_shape_of_query",
+        SHAPES,
         is_short=True,
     ),
     Guard(
@@ -29,7 +29,7 @@ GUARDS = (
         PROTECTED,
         "state.statement = state.statement.where(visible_to(model, viewer))  # type: ignore[attr-defined]",
         "pass",
-        SHAPES,
+        "tests/test_protected.py::test_protected_object_is_loaded_anew_for_its_viewer",
     ),
     Guard(
         "viewer filter on what memory holds",
@@ -43,7 +43,7 @@ GUARDS = (
         PROTECTED,
         "    if viewer is None:\n        raise NotFiltered",
         "    if viewer is None:\n        return\n        raise NotFiltered",
-        SHAPES,
+        "tests/test_protected.py::test_protected_nobody_in_particular_gets_nothing_by_any_shape_of_query",
     ),
     Guard("cursor check: not filtered", PROTECTED, "if found.unfiltered:", "if False:", SHAPES),
     Guard(
@@ -59,7 +59,7 @@ GUARDS = (
         "eventops/marks.py",
         "next(self.numbers) if following in _QUERIES else self.scopes[-1]",
         "self.scopes[-1]",
-        SHAPES,
+        "tests/test_protected.py::test_marks_count_in_their_own_select_under_their_own_name",
     ),
     Guard(
         "desk is for staff",

@@ -1,4 +1,4 @@
-"""Guards of teams: abilities, roles, invitations to a team, new passwords by letter, the audit trail."""
+"""Guards of teams: who is in them, invitations to them, and new passwords by letter."""
 
 from tests.gates.guard import Guard
 
@@ -10,7 +10,7 @@ INVITED = "eventops/staff/invited_views.py"
 TEAM = "eventops/staff/team.py"
 TEAM_VIEWS = "eventops/staff/team_views.py"
 LETTERS = "eventops/staff/letters.py"
-AUDIT_ROWS = "migrations/versions/20261122_1700_5d7e2f90b1a4_audit_rows_stay.py"
+COMMAND = "eventops/staff_command.py"
 
 
 def _reset(name: str, file: str, text: str, instead: str, test: str, database: str = "sqlite") -> Guard:
@@ -28,38 +28,14 @@ def _team(name: str, file: str, text: str, instead: str, test: str, database: st
     return Guard(f"team: {name}", file, text, instead, f"tests/staff/test_team.py::test_{test}", database=database)
 
 
-def _ability(line: str, instead: str, test: str) -> Guard:
-    """A line of the table of roles and abilities, with one mark more."""
-    name, marks = line.partition(" ")[0], "eventops/staff/abilities.py"
-    return Guard(f"ability {name}", marks, line, instead, f"tests/staff/test_abilities.py::test_abilities_{test}")
+def _command(name: str, text: str, instead: str, test: str) -> Guard:
+    """A guard of what the operator does on the server."""
+    return Guard(
+        f"command: {name}", "eventops/staff_command.py", text, instead, f"tests/test_staff_command.py::test_{test}"
+    )
 
 
 GUARDS = (
-    _ability(
-        "see_people         x      -         x       -       -",
-        "see_people         x      -         x       -       x",
-        "people_are_seen_only_by_roles_that_serve_them",
-    ),
-    _ability(
-        "edit_people        x      -         x       -       -",
-        "edit_people        x      -         x       -       x",
-        "observer_changes_nothing",
-    ),
-    _ability(
-        "edit_agenda        x      x         -       -       -",
-        "edit_agenda        x      x         -       x       -",
-        "door_volunteer_sees_doors_alone",
-    ),
-    _ability(
-        "manage_team        x      -         -       -       -",
-        "manage_team        x      x         -       -       -",
-        "team_and_trail_are_an_owners",
-    ),
-    _ability(
-        "see_audit          x      -         -       -       -",
-        "see_audit          x      x         -       -       -",
-        "team_and_trail_are_an_owners",
-    ),
     Guard(
         "links of letters to staff are genuine",
         LINKS,
@@ -171,7 +147,7 @@ GUARDS = (
         INVITED,
         'return found[0] if found and found[1].stage == "whole" else None',
         "return found[0] if found else None",
-        "account_of_that_address_joins_once_signed_in",
+        "half_sign_in_does_not_join",
     ),
     _invited(
         "takes no role away",
@@ -230,41 +206,17 @@ GUARDS = (
         "",
         "people_of_another_event_are_nobody_here",
     ),
-    _team("roles that there are", TEAM_VIEWS, "if role not in ROLES:", "if False:", "forged_forms_change_nothing"),
-    Guard(
-        "audit trail is only added to",
-        "eventops/staff/audit.py",
-        '    raise RuntimeError("the audit trail is only ever added to")',
-        "    pass",
-        "tests/staff/test_audit.py::test_audit_entries_are_never_changed_nor_deleted",
-    ),
-    Guard(
-        "audit trail keeps nothing personal",
-        "eventops/staff/audit.py",
-        "if isinstance(value, str) and not _WORD.fullmatch(value):",
+    _command(
+        "an event keeps an owner",
+        "if left_alone and not force:",
         "if False:",
-        "tests/staff/test_audit.py::test_audit_refuses_what_might_be_about_a_person",
+        "disable_keeps_each_event_an_owner",
     ),
-    Guard(
-        "audit trail's details are looked at",
-        "eventops/staff/audit.py",
-        "details={name: _impersonal(value) for name, value in details.items()}",
-        "details=details",
-        "tests/staff/test_audit.py::test_audit_refuses_what_might_be_about_a_person",
+    _command(
+        "another password ends sessions",
+        "            end_sessions_of(account_id, clock.real_now())\n",
+        "",
+        "reset_sets_a_password_and_ends_sessions",
     ),
-    Guard(
-        "audit trail is kept by SQLite",
-        AUDIT_ROWS,
-        "f\"BEGIN SELECT RAISE(ABORT, '{WHY}'); END\"",
-        '"BEGIN SELECT 1; END"',
-        "tests/staff/test_audit.py::test_audit_entries_are_kept_by_the_database_itself",
-    ),
-    Guard(
-        "audit trail is kept by PostgreSQL",
-        AUDIT_ROWS,
-        "f\"$$ BEGIN RAISE EXCEPTION '{WHY}'; END $$\"",
-        '"$$ BEGIN RETURN NEW; END $$"',
-        "tests/staff/test_audit.py::test_audit_entries_are_kept_by_the_database_itself",
-        database="postgresql",
-    ),
+    _team("roles that there are", TEAM_VIEWS, "if role not in ROLES:", "if False:", "forged_forms_change_nothing"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import lxml.html
 import pytest
@@ -259,6 +259,9 @@ def test_invitations_are_for_roles_that_may_edit_people(mailbox: Mailbox, cast: 
     assert browser.post(f"{page_path(cast)}/invite", data=fields).status_code == (303 if may else 403)
     path = f"{DESK}/invitations/{invitation_of(mailbox.app).id}/revoke"
     assert browser.post(path, data={"csrf_token": token}).status_code == (303 if may else 403)
+    missing = [f"invitations/{uuid4()}/resend", *(f"substitutes/{uuid4()}/{verb}" for verb in ("approve", "refuse"))]
+    answers = [browser.post(f"{DESK}/{path}", data={"csrf_token": token}).status_code for path in missing]
+    assert answers == [404 if may else 403] * 3
 
 
 def test_ids_of_another_event_are_missing(mailbox: Mailbox, cast: Conference, post: Post) -> None:

@@ -25,7 +25,7 @@ from tests.apps import changing, reading
 from tests.bare_times import bare_times
 from tests.cast import Conference, add_conference
 from tests.registration.mailbox import Letter, Mailbox
-from tests.staff.team import PASSWORD, add_staff, csrf_token, hashed, page_of, sign_in, signed_in
+from tests.staff.team import PASSWORD, add_staff, csrf_token, hashed, page_of, sign_in, signed_in, type_password
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 TEAM = "/en/desk/conference/team"
@@ -252,6 +252,19 @@ def test_account_of_that_address_joins_once_signed_in(
         assert db.session.scalars(select(Account.name).where(Account.email == EMAIL)).all() == ["Åsa Öberg"]
 
 
+def test_half_sign_in_does_not_join(mailbox: Mailbox, app: Flask, cast: Conference, owner: FlaskClient) -> None:
+    """Who owes the code of a second factor has not shown who they are."""
+    with changing(app):
+        other = add_conference("another")
+    add_staff(app, "door", other.event_id, EMAIL, factor=True)
+    link = letter_to(mailbox, owner).link("/invited/")
+    ida = app.test_client()
+    assert type_password(ida, EMAIL).location == "/en/sign-in/code"
+    assert page_of(ida.get(link)).xpath("//main//form") == []
+    assert ida.post(link, data={"csrf_token": csrf_token(ida, "/en/sign-in/code")}).status_code == 409
+    assert role_of(app, cast) is None
+
+
 def test_forwarded_invitation_lets_nobody_else_join(
     mailbox: Mailbox, app: Flask, cast: Conference, owner: FlaskClient
 ) -> None:
@@ -262,6 +275,7 @@ def test_forwarded_invitation_lets_nobody_else_join(
         add_staff(app, "door", other.event_id, email)
     link = letter_to(mailbox, owner).link("/invited/")
     friend = signed_in(app, "friend@example.org")
+    assert page_of(friend.get(link)).xpath("//main//form") == []
     token = csrf_token(friend, "/en/desk/another/doors")
     assert friend.post(link, data={"csrf_token": token, **ANSWERS}).status_code == 409
     assert (role_of(app, cast), role_of(app, cast, "friend@example.org")) == (None, None)
