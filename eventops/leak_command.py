@@ -12,13 +12,13 @@ from eventops import clock
 from eventops.agenda.leaks import Leak
 from eventops.agenda.models import Event
 from eventops.db import db
+from eventops.operator import as_operator
 from eventops.oversight.leak_check import looks
-from eventops.viewer import SYSTEM, seeing
 
 
 def run_leak_check(app: Flask, slug: str | None) -> bool:
     """Print every leak of the event, or of all events, and whether there was none. Raises ClickException."""
-    with app.app_context(), seeing(SYSTEM):
+    with as_operator(app):
         wanted = select(Event).order_by(Event.starts_on, Event.slug)
         events = db.session.scalars(wanted.where(Event.slug == slug) if slug else wanted).all()
         if slug and not events:

@@ -6,20 +6,19 @@ What it does is in the audit trail without an account: it was done on the server
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from uuid import UUID
 
 import click
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from eventops import clock
 from eventops.agenda.events import event_id_of, events_of
 from eventops.agenda.models import Event
 from eventops.config import settings
 from eventops.db import db, one_at_a_time, write
+from eventops.operator import as_operator
 from eventops.staff.accounts import add_account, find, hash_password, key_of
 from eventops.staff.audit import record
 from eventops.staff.models import Account
@@ -29,7 +28,6 @@ from eventops.staff.sign_in import disable as disable_account
 from eventops.staff.sign_in import end_sessions_of
 from eventops.staff.team import LastOwner, change_role, events_owned, is_last_owner, lock_team
 from eventops.typed import LONGEST_NAME, mail_address
-from eventops.viewer import SYSTEM, seeing
 
 Ask = Callable[[], str]
 """Asks the operator for something, when it turns out to be needed."""
@@ -37,7 +35,7 @@ Ask = Callable[[], str]
 
 def add(app: Flask, email: str, role: str, slug: str | None, ask_name: Ask, ask_password: Ask) -> str:
     """Give an account a role in an event, and make the account where there is none. Raises ClickException."""
-    with _as_operator(app):
+    with as_operator(app):
         event_id, slug = _event(slug)
         account = find(email)
         if account is not None:
@@ -52,7 +50,7 @@ def add(app: Flask, email: str, role: str, slug: str | None, ask_name: Ask, ask_
 
 def listed(app: Flask) -> list[str]:
     """A line for each account, under a line of headings: address, name, events and roles, second factor, state."""
-    with _as_operator(app):
+    with as_operator(app):
         accounts = db.session.scalars(select(Account).order_by(Account.email))
         rows = [("address", "name", "events and roles", "second factor", "state"), *map(_row, accounts)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -61,7 +59,7 @@ def listed(app: Flask) -> list[str]:
 
 def disable(app: Flask, email: str, force: bool) -> str:
     """Close the account and end its sessions. Raises ClickException for the last owner of an event, unless forced."""
-    with _as_operator(app):
+    with as_operator(app):
         account_id = _known(email).id
         with write():
             events = events_owned(account_id)
@@ -76,7 +74,7 @@ def disable(app: Flask, email: str, force: bool) -> str:
 
 def enable(app: Flask, email: str) -> str:
     """Let a disabled account sign in again, as before. Raises ClickException."""
-    with _as_operator(app):
+    with as_operator(app):
         account_id = _known(email).id
         with write():
             db.session.get_one(Account, account_id).disabled_at = None
@@ -86,7 +84,7 @@ def enable(app: Flask, email: str) -> str:
 
 def reset(app: Flask, email: str, is_factor_lost: bool, ask_password: Ask) -> str:
     """Set another password and end all sessions; take the second factor away too where it was lost."""
-    with _as_operator(app):
+    with as_operator(app):
         account_id = _known(email).id
         password_hash = hash_password(new_password(ask_password()))
         with write():
@@ -110,18 +108,6 @@ def new_password(password: str) -> str:
     if length > LONGEST:
         raise click.ClickException(f"The password may have at most {LONGEST} characters.")
     return password
-
-
-@contextmanager
-def _as_operator(app: Flask) -> Iterator[None]:
-    with app.app_context(), seeing(SYSTEM):
-        try:
-            yield
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException("The database cannot be used. `eventops doctor` says what to do.") from error
-        finally:
-            db.session.remove()
-            db.engine.dispose()
 
 
 def _event(slug: str | None) -> tuple[UUID, str]:

@@ -56,9 +56,10 @@ def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
     if request.method != "POST":
         return _form_page(event, session, SessionForm.of(session))
     form = _typed()
-    now, is_narrowed = clock.now(), False
+    now, event_id, is_narrowed = clock.now(), event.id, False
     try:
         with write():
+            publishing.hold_agenda(event_id)
             is_done = edit_session(event, session, form)
             if is_done:
                 is_narrowed = publishing.narrow(session, now)

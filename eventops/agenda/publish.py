@@ -48,13 +48,18 @@ def changes(event_id: UUID) -> list[Change]:
     return found + [Change("removed", before, None) for before in published.values()]
 
 
+def hold_agenda(event_id: UUID) -> None:
+    """Inside write(), before reading: nobody else publishes the event or closes a session of it meanwhile."""
+    one_at_a_time(f"publish {event_id}")
+
+
 def publish(event: Event, now: datetime, made_by: UUID | None = None, note: str = "") -> Release:
     """Make the desk copy what everybody reads: an immutable release, and its index of published sessions.
 
     A session's SEQUENCE rises when its time or place changed; `changed_at` moves with any change of what it shows.
     A closed session that becomes public starts anew at 0: strangers do not learn how often it was moved before.
     """
-    one_at_a_time(f"publish {event.id}")
+    hold_agenda(event.id)
     event.published_at = event.published_at or now
     published = _published(event.id)
     sessions = desk_sessions(event.id)
@@ -81,14 +86,19 @@ def publish(event: Event, now: datetime, made_by: UUID | None = None, note: str 
 def narrow(session: Session, now: datetime) -> bool:
     """What the desk has just closed, to the public or to an audience, is closed to them at once, published or not.
 
-    Whether anything was published to them until now. Opening waits for the next release.
+    So is what an untitled block told. Whether anything was published until now. Opening waits for the next release.
+    Call it inside write() after hold_agenda(): who publishes at the same moment would show what was closed.
     """
+    block = None if _has_block(session) else _blocks(session.event_id).get(session.id)
+    if block is not None:
+        db.session.delete(block)
+        db.session.flush()
     row = db.session.scalar(select(PublishedSession).where(PublishedSession.id == session.id))
     if row is None or session.access == "public":
-        return False
+        return block is not None
     wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
     if row.access == "closed" and wanted == row.audiences:
-        return False
+        return block is not None
     row.access, row.audiences, row.changed_at = "closed", wanted, now
     db.session.flush()
     return True

@@ -15,6 +15,7 @@ from eventops.agenda.events import Span
 from eventops.agenda.models import Audience, Event, PublicWindow, PublishedSession, Session
 from eventops.checkin.models import Door, door_sessions
 from eventops.db import db
+from eventops.inside import is_inside
 from eventops.marks import mark
 from eventops.recent import Recent
 from eventops.staff import audit
@@ -143,6 +144,8 @@ def recent_entrance(door_id: UUID) -> Entrance | None:
 
     For whoever the route has let in at this very door; what is kept is kept for all of them.
     """
+    if is_inside():
+        return find_entrance(door_id)  # of a transaction that may come to nothing
     entrance = _recent.get(door_id)
     if entrance is None and (found := find_entrance(door_id)):
         entrance = _recent.keep(door_id, found)

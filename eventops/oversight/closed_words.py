@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+from babel import Locale
 from babel.messages.mofile import read_mo
 from sqlalchemy import select
 
 from eventops.agenda.models import Audience, Event, PublishedSession, Session
 from eventops.agenda.publish import desk_sessions
 from eventops.checkin.models import Door
+from eventops.config import settings
 from eventops.db import db
 from eventops.folders import PACKAGE, folder
+from eventops.languages import LANGUAGES
 from eventops.streams.models import Stream
 
 _WORD = re.compile(r"\w+")
+_END = re.compile(r"[.!?]\s|\n")
+_WORDS_OF_A_SENTENCE = 4
 _SHORTEST = 5
 """Characters that can give a session away; what is shorter is anybody's."""
 
@@ -55,24 +60,28 @@ def normal(text: str) -> str:
 def closed_words(event: Event) -> ClosedWords:
     """The words of the event's closed sessions, drafts among them. Read them as the system.
 
-    A whole title, name or text counts even where a public text mentions it: that is a leak. It does not count where a
-    public session bears the same name, nor where the interface says it anyway, nor as one word that public titles and
-    names have. Single words out of texts count where nothing public has them.
+    A whole title or name counts even where a public text mentions it: that is a leak. It does not count where a public
+    session bears the same, nor where the interface says it anyway, nor as one word that public titles and names have.
+    Single words of titles and names count where nothing public has them; of abstracts each sentence that no public one
+    has.
     """
-    texts, ids, names, open_texts = _sort(event)
-    shared = set(map(normal, names))
-    named = words_of([*names, *_event_texts(event)]) | _interface_words()
-    known = named | words_of(open_texts)
+    found = _sort(event)
+    open_names, open_prose = set(map(normal, found.open_names)), normal("\n".join(found.open_prose))
+    named = words_of([*found.open_names, *_event_texts(event)]) | _interface_words()
+    known = named | words_of(found.open_prose)
     phrases: defaultdict[str, Readers] = defaultdict(frozenset)
     words: defaultdict[str, Readers] = defaultdict(frozenset)
-    for text, who in texts:
-        phrase = normal(text)
-        if phrase not in shared | named and len(phrase) >= _SHORTEST and phrase not in _interface():
+    for name, who in found.names:
+        phrase = normal(name)
+        if phrase not in open_names | named and len(phrase) >= _SHORTEST and phrase not in _interface():
             phrases[phrase] |= who
-        for word in words_of([text]) - known:
+        for word in words_of([name]) - known:
             if len(word) >= _SHORTEST:
                 words[word] |= who
-    for id, who in ids:
+    for sentence, who in found.prose:
+        if sentence not in open_prose:
+            phrases[sentence] |= who
+    for id, who in found.ids:
         phrases[normal(id)] |= who
     return ClosedWords(dict(phrases), dict(words))
 
@@ -83,51 +92,71 @@ def words_of(texts: Iterable[str]) -> set[str]:
 
 
 Closed = list[tuple[str, Readers]]
-Names = list[tuple[str, Readers]]
 
 
-def _sort(event: Event) -> tuple[Closed, Names, list[str], list[str]]:
-    """(texts of closed sessions, ids and addresses of what is theirs alone, names and other texts of public ones)."""
-    texts, ids, names, open_texts = Closed(), Names(), list[str](), list[str]()
-    open_ids: set[str] = set()
+@dataclass
+class _Sorted:
+    """What closed and public sessions say."""
+
+    names: Closed = field(default_factory=list)
+    """Titles, rooms, speakers and so on of closed ones."""
+    prose: Closed = field(default_factory=list)
+    """The sentences of their abstracts, in normal form."""
+    ids: Closed = field(default_factory=list)
+    """Ids and addresses of what is theirs."""
+    open_names: list[str] = field(default_factory=list)
+    open_prose: list[str] = field(default_factory=list)
+    open_ids: set[str] = field(default_factory=set)
+
+    def add(self, names: list[str], abstracts: Iterable[str], ids: set[str], who: Readers | None) -> None:
+        """What one session says. `who` is None for a public one."""
+        if who is None:
+            self.open_names += names
+            self.open_prose += abstracts
+            self.open_ids |= ids
+        else:
+            self.names += [(name, who) for name in names]
+            self.prose += [(sentence, who) for abstract in abstracts for sentence in _sentences(abstract)]
+            self.ids += [(id, who) for id in ids]
+
+
+def _sort(event: Event) -> _Sorted:
+    found = _Sorted()
     for session in desk_sessions(event.id):
         parts = {str(part.id) for part in (session.room, *session.speakers) if part}
-        if session.access == "public":
-            names += _desk_names(session)
-            open_texts += session.abstract.values()
-            open_ids |= parts
-        else:
-            who = frozenset(audience.id for audience in session.audiences)
-            texts += [(text, who) for text in [*_desk_names(session), *session.abstract.values()]]
-            ids += [(id, who) for id in {str(session.id), *parts}]
+        who = _readers(session.audiences) if session.access == "closed" else None
+        found.add(_desk_names(session), session.abstract.values(), parts | ({str(session.id)} if who else set()), who)
     for row in db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id)):
-        if row.access == "public":
-            names += _published_names(row.content)
-            open_texts += row.content["abstract"].values()
-        else:
-            who = frozenset(audience.id for audience in row.audiences)
-            texts += [(text, who) for text in [*_published_names(row.content), *row.content["abstract"].values()]]
-            ids.append((str(row.id), who))
-    own_texts, own_ids = _of_rooms_above(event.id)
-    own = [(id, who) for id, who in ids + own_ids if id not in open_ids]
-    return texts + own_texts, own, names, open_texts
+        who = _readers(row.audiences) if row.access == "closed" else None
+        found.add(_published_names(row.content), row.content["abstract"].values(), {str(row.id)} if who else set(), who)
+    _add_rooms_above(found, event.id)
+    found.ids = [(id, who) for id, who in found.ids if id not in found.open_ids]
+    return found
 
 
-def _of_rooms_above(event_id: UUID) -> tuple[Closed, Names]:
-    """Audiences, their streams, and the doors of closed sessions. A stream's address is for no reader at all."""
-    texts, ids = Closed(), Names()
+def _readers(audiences: Iterable[Audience]) -> Readers:
+    return frozenset(audience.id for audience in audiences)
+
+
+def _sentences(abstract: str) -> list[str]:
+    """Those long enough to be nobody else's."""
+    sentences = [normal(sentence).rstrip(".!?") for sentence in _END.split(abstract)]
+    return [sentence for sentence in sentences if len(_WORD.findall(sentence)) >= _WORDS_OF_A_SENTENCE]
+
+
+def _add_rooms_above(found: _Sorted, event_id: UUID) -> None:
+    """Audiences, streams, and doors. A stream's address is for no reader at all."""
     for audience in db.session.scalars(select(Audience).where(Audience.event_id == event_id)):
-        texts.append((audience.name, frozenset({audience.id})))
-        ids.append((str(audience.id), frozenset()))
+        found.names.append((audience.name, frozenset({audience.id})))
+        found.ids.append((str(audience.id), frozenset()))
     for stream in db.session.scalars(select(Stream).where(Stream.event_id == event_id)):
-        ids.append((stream.provider_url, frozenset()))
-        if stream.audience_id:
-            texts += [(name, frozenset({stream.audience_id})) for name in stream.name.values()]
-            ids.append((str(stream.id), frozenset({stream.audience_id})))
-    for door in db.session.scalars(select(Door).where(Door.event_id == event_id, Door.sessions.any())):
-        if all(session.access == "closed" for session in door.sessions):
-            texts.append((door.name, frozenset(a.id for session in door.sessions for a in session.audiences)))
-    return texts, ids
+        found.ids.append((stream.provider_url, frozenset()))
+        who = frozenset({stream.audience_id}) if stream.audience_id else None
+        found.add(list(stream.name.values()), [], {str(stream.id)} if who else set(), who)
+    for door in db.session.scalars(select(Door).where(Door.event_id == event_id)):
+        is_closed = door.sessions and all(session.access == "closed" for session in door.sessions)
+        who = _readers(a for session in door.sessions for a in session.audiences) if is_closed else None
+        found.add([door.name], [], set(), who)
 
 
 def _desk_names(session: Session) -> list[str]:
@@ -148,12 +177,18 @@ def _event_texts(event: Event) -> Iterator[str]:
     """What is public of the event itself, whatever its form."""
     shown = (event.title, event.venue, event.contact, event.organisers, event.funding, event.report, event.slug)
     yield from map(str, shown)
+    yield settings().base_url
 
 
 @cache
 def _interface() -> str:
-    """Everything that pages and letters say by themselves, in five languages, in normal form."""
+    """Everything that pages and letters say by themselves, in five languages, in normal form: dates and clocks too."""
     said = [path.read_text(encoding="utf-8") for path in folder("templates").rglob("*.*")]
+    said += [path.read_text(encoding="utf-8") for path in (PACKAGE / "times").glob("*.py")]
+    for language in LANGUAGES:
+        locale = Locale.parse(language)
+        for named in (locale.languages, locale.months["format"]["wide"], locale.days["format"]["wide"]):
+            said += map(str, named.values())
     for catalog in PACKAGE.glob("translations/*/LC_MESSAGES/messages.mo"):
         with catalog.open("rb") as file:
             said += [str(text) for message in read_mo(file) for text in (message.id, message.string)]

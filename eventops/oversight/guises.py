@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from flask import abort, g, request
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from eventops.agenda.events import spoken_language
 from eventops.agenda.models import Audience, Event
 from eventops.db import db
-from eventops.registration.models import ATTENDANCE_MODES, Registration, Ticket
+from eventops.registration.models import ATTENDANCE_MODES, Invitation, Registration, Ticket
 from eventops.registration.ticket import code_of, short_code_of
 from eventops.registration.words import mode_label
 from eventops.routes import Caller, Declaration
@@ -35,6 +35,8 @@ class Guise:
     person: Registration | None = None
     """None for a stranger."""
     audience: Audience | None = None
+    invitation: Invitation | None = None
+    """To the audience, awaiting an answer."""
 
     @property
     def label(self) -> str:
@@ -49,11 +51,15 @@ class Guise:
     def __call__(self, declaration: Declaration) -> Viewer:
         if declaration.caller is Caller.ANYONE:
             return ANONYMOUS
-        values = request.view_args or {}
-        if declaration.caller is not Caller.PERSONAL or self.person is None or values["slug"] != self.event.slug:
+        if (request.view_args or {}).get("slug") != self.event.slug:
             abort(404)
-        g.event, g.registration = self.event, self.person
-        return self.viewer
+        if declaration.caller is Caller.PERSONAL and self.person:
+            g.event, g.registration = self.event, self.person
+            return self.viewer
+        if declaration.caller is Caller.INVITED and self.invitation:
+            g.event, g.invitation = self.event, self.invitation
+            return Viewer(event_id=self.event.id)
+        abort(404)
 
 
 def guises(event: Event, now: datetime) -> list[Guise]:
@@ -73,7 +79,27 @@ def _registered(event: Event, mode: str, now: datetime, audience: Audience | Non
     key = f"{audience.id}-{mode}" if audience else mode
     person = _person(event, key, mode, now)
     held = frozenset({audience.id}) if audience else frozenset[UUID]()
-    return Guise(key, event, Viewer(event.id, registration_id=person.id, audiences=held), person, audience)
+    viewer = Viewer(event.id, registration_id=person.id, audiences=held)
+    return Guise(key, event, viewer, person, audience, _invitation(person, audience, now) if audience else None)
+
+
+def _invitation(person: Registration, audience: Audience, now: datetime) -> Invitation:
+    return Invitation(
+        id=uuid5(person.id, "invitation"),
+        event_id=person.event_id,
+        audience_id=audience.id,
+        name=person.name,
+        email=person.email,
+        email_key=person.email,
+        language=person.language,
+        by_letter=True,
+        granted_through="invitation",
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+        letters=1,
+        link_version=1,
+        answer="",
+    )
 
 
 def _person(event: Event, key: str, mode: str, now: datetime) -> Registration:

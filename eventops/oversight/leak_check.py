@@ -25,7 +25,7 @@ from eventops.languages import LANGUAGES
 from eventops.letters.kinds import Draft, DueLetter, draft
 from eventops.letters.models import Letter
 from eventops.letters.render import render
-from eventops.oversight.closed_words import ClosedWords, closed_words, normal
+from eventops.oversight.closed_words import ClosedWords, closed_words, normal, words_of
 from eventops.oversight.guises import TOKEN, Guise, guises
 from eventops.oversight.readable import readable, readable_letter
 from eventops.registration.invitations import audiences_of
@@ -56,9 +56,10 @@ def check(event: Event) -> list[Leak]:
 def looks(event: Event, now: datetime) -> Iterator[Look]:
     """Look at every page, feed, roster and letter, one after the other. Nothing is written."""
     with seeing(SYSTEM):
-        words, viewers = closed_words(event), guises(event, now)
-        addresses = _addresses(event)
-        for guise in viewers:
+        words, addresses = closed_words(event), _addresses(event)
+        for guise in guises(event, now):
+            if guise.audience and guise.person and guise.person.attendance_mode == "onsite":
+                continue  # who is online sees all that they see, and streams
             yield from _pages(guise, addresses, words)
         yield from _rosters(event, addresses, words)
         yield from _letters(event, words, now)
@@ -67,9 +68,13 @@ def looks(event: Event, now: datetime) -> Iterator[Look]:
 def _pages(guise: Guise, addresses: dict[Caller, list[str]], words: ClosedWords) -> Iterator[Look]:
     wanted = _any_of(words.kept_from(guise.viewer.audiences))
     # Public pages are the same for all; a stranger reads them for everybody.
-    caller = Caller.PERSONAL if guise.person else Caller.ANYONE
-    for path in addresses[caller]:
+    for path in addresses[Caller.PERSONAL if guise.person else Caller.ANYONE]:
         yield _look(path, readable(ask_as(guise, path)), wanted, guise.label)
+    # An invitation's link may have been forwarded: its page is to tell no more than a stranger knows.
+    if guise.invitation:
+        wanted = _any_of(words.kept_from(frozenset()))
+        for path in addresses[Caller.INVITED]:
+            yield _look(path, readable(ask_as(guise, path)), wanted, guise.label)
 
 
 def _rosters(event: Event, addresses: dict[Caller, list[str]], words: ClosedWords) -> Iterator[Look]:
@@ -93,8 +98,11 @@ def _letters(event: Event, words: ClosedWords, now: datetime) -> Iterator[Look]:
         due = DueLetter(**{name: getattr(row, name) for name in DueLetter.__slots__})
         made = draft(due, now)
         if isinstance(made, Draft):
+            # Whoever bears the name of a closed session's speaker may read their own.
+            own = words_of([made.name, made.email])
+            kept = [phrase for phrase in words.kept_from(rights) if not words_of([phrase]) <= own]
             text = readable_letter(message_from_bytes(render(due, made, now).data))
-            yield _look(row.kind, text, _any_of(words.kept_from(rights)), str(_("A letter's reader")))
+            yield _look(row.kind, text, _any_of(kept), str(_("A letter's reader")))
 
 
 def _rights(row: Letter) -> frozenset[UUID]:

@@ -96,8 +96,9 @@ def revoke_waiting(audience: Audience, invitation_id: UUID, now: datetime) -> bo
     granted = db.session.scalar(query.with_for_update())
     if granted is None:
         return False
-    if granted.registration_id is not None:
-        revoke_member(audience, granted.registration_id, now)
+    # The address may hold a right already that shows nothing: given before its registration was cancelled, say.
+    if person := _registered(audience.event_id, granted.email_key):
+        revoke_member(audience, person.id, now)
     granted.revoked_at = granted.revoked_at or now
     db.session.flush()
     return True

@@ -92,15 +92,17 @@ class _Changes:
         }
 
     def _invite(self, guest: Guest) -> None:
-        before, person, by_letter = guest.invitation, guest.registration, self.choice.by_letter
+        before, by_letter = guest.invitation, self.choice.by_letter
+        # What stands in a registration that is not confirmed may be by anybody.
+        known = guest.registration if guest.registration and guest.registration.state == "confirmed" else None
         row = {
             "id": before.id if before else uuid4(),
             "event_id": self.guest_list.event_id,
             "audience_id": self.guest_list.audience_id,
-            "name": person.name if person else guest.name,
+            "name": known.name if known else guest.name,
             "email": guest.email,
             "email_key": guest.key,
-            "language": guest.language or (person.language if person else self.choice.language),
+            "language": guest.language or (known.language if known else self.choice.language),
             "by_letter": by_letter,
             "granted_through": "invitation" if by_letter else "list",
             "created_at": self.now,

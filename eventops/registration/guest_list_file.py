@@ -22,6 +22,7 @@ _OLD_WORKBOOK = bytes.fromhex("D0CF11E0A1B11AE1")
 """Both Excel's before 2007 and today's with a password are in this container."""
 _LOOKED_AT = 20
 """Rows among which the heading, or the column of addresses, is looked for."""
+_PDF = b"%PDF-"
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 Cells = tuple[int, list[str]]
@@ -47,6 +48,8 @@ def read_upload(data: bytes) -> ReadList:
     """The people of an uploaded file, whose name plays no part. Raises UnreadableList."""
     if data.startswith(_OLD_WORKBOOK):
         raise UnreadableList("old_workbook")
+    if data.startswith(_PDF):
+        raise UnreadableList("binary")
     try:
         if data.startswith(_ARCHIVE):
             return ReadList(_people(first_sheet(data)))

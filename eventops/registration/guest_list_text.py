@@ -20,6 +20,7 @@ _DELIMITERS = (";", "\t", ",")
 _QUOTED = re.compile(r'"[^"]*"')
 _ANGLES = re.compile(r"<[^<>]*@[^<>]*>")
 _PERSON = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
+_ADDRESS = re.compile(r"[^\s<>,;\"]+@[^\s<>,;\"]+")
 _HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
 
@@ -65,9 +66,14 @@ def rows_of_text(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def person(text: str) -> list[str]:
-    """Name and address in "Name <address>", in "<address>", or in an address alone."""
-    found = _PERSON.fullmatch(text.strip())
-    return [found["name"].strip(' "'), found["email"].strip()] if found else ["", text.strip()]
+    """Name and address in "Name <address>", "Name, address", "<address>", or in an address alone."""
+    if found := _PERSON.fullmatch(text.strip()):
+        return [found["name"].strip(' "'), found["email"].strip()]
+    addresses = _ADDRESS.findall(text)
+    if len(addresses) != 1:
+        return ["", text.strip()]
+    name, _, behind = text.partition(addresses[0])
+    return [" ".join(part for part in (name.strip(' \t;,"'), behind.strip(' \t;,"')) if part), addresses[0]]
 
 
 def _delimiter(lines: list[str]) -> str:

@@ -40,7 +40,7 @@ def invite(slug: str, audience_id: UUID) -> Answer:
         try:
             with write():
                 inviting.invite(event, audience_id, form, clock.now(), signed_in_account())
-            return _back(event, audience_id)
+            return _back(event, audience_id, "invite")
         except Unfit as unfit:
             errors, status = {"invite_email": unfit_words(str(unfit))}, 409 if str(unfit) == "over" else 422
     return audience_page(event, audience, invite_form=form, invite_errors=errors), status
@@ -58,7 +58,7 @@ def resend_invitation(slug: str, invitation_id: UUID) -> Answer:
             inviting.resend(invitation, event, seen, clock.now())
     except Unfit as unfit:
         return _refused(event, invitation.audience_id, unfit)
-    return _back(event, invitation.audience_id)
+    return _back(event, invitation.audience_id, "invite")
 
 
 @blueprint.post(f"{_INVITATION}/revoke")
@@ -69,7 +69,7 @@ def revoke_invitation(slug: str, invitation_id: UUID) -> Answer:
     invitation = _invitation_or_404(event, invitation_id)
     with write():
         inviting.revoke_invitation(invitation, clock.now())
-    return _back(event, invitation.audience_id)
+    return _back(event, invitation.audience_id, "revoke")
 
 
 @blueprint.post(f"{_SUBSTITUTE}/approve")
@@ -83,7 +83,7 @@ def approve_substitute(slug: str, substitute_id: UUID) -> Answer:
             inviting.approve(substitute_id, event, clock.now(), signed_in_account())
     except Unfit as unfit:
         return _refused(event, audience_id, unfit)
-    return _back(event, audience_id)
+    return _back(event, audience_id, "approve")
 
 
 @blueprint.post(f"{_SUBSTITUTE}/refuse")
@@ -97,7 +97,7 @@ def refuse_substitute(slug: str, substitute_id: UUID) -> Answer:
             inviting.refuse(substitute_id, clock.now(), signed_in_account())
     except Unfit as unfit:
         return _refused(event, audience_id, unfit)
-    return _back(event, audience_id)
+    return _back(event, audience_id, "refuse")
 
 
 def _invitation_or_404(event: Event, invitation_id: UUID) -> Invitation:
@@ -115,8 +115,8 @@ def _audience_of(event: Event, substitute_id: UUID) -> UUID:
     return db.session.scalar(query) or abort(404)
 
 
-def _back(event: Event, audience_id: UUID) -> Response:
-    return redirect(url_for("registration.audience", slug=event.slug, audience_id=audience_id), 303)
+def _back(event: Event, audience_id: UUID, done: str) -> Response:
+    return redirect(url_for("registration.audience", slug=event.slug, audience_id=audience_id, done=done), 303)
 
 
 def _refused(event: Event, audience_id: UUID, unfit: Unfit) -> Answer:

@@ -48,9 +48,18 @@ def revoke(registration: Registration, audience_id: UUID, now: datetime) -> None
 
 def take_back(invitation: Invitation, now: datetime) -> None:
     """End the right that the invitation gave; one that was given otherwise stays. Call it inside write()."""
-    admission = db.session.get(Admission, (invitation.registration_id, invitation.audience_id))
-    if admission is not None and admission.granted_through == "invitation":
-        _end(admission, now)
+    # By the address: it may have accepted an earlier letter, whose right outlives a cancellation.
+    given = (
+        select(Admission)
+        .join(Registration, Registration.id == Admission.registration_id)
+        .where(
+            Registration.event_id == invitation.event_id,
+            Registration.email_key == invitation.email_key,
+            Admission.audience_id == invitation.audience_id,
+            Admission.granted_through == "invitation",
+        )
+    )
+    _end(db.session.scalar(given), now)
 
 
 def _end(admission: Admission | None, now: datetime) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event as ThreadEvent
+from time import sleep
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +18,7 @@ from sqlalchemy import select
 from eventops.agenda.events import event_clocks
 from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Session
 from eventops.agenda.public_pages import forget_renderings
-from eventops.agenda.publish import changes, publish
+from eventops.agenda.publish import changes, hold_agenda, narrow, publish
 from eventops.db import db
 from eventops.registration.links import personal_token
 from eventops.registration.models import Registration
@@ -203,3 +206,41 @@ def test_session_form_refuses_an_audience_of_elsewhere(site: Site) -> None:
     assert save(site, site.cast.keynote_id, access="closed", audience_ids=audiences) == 422
     with reading(site.app):
         assert db.session.get_one(Session, site.cast.keynote_id).access == "public"
+
+
+def test_closing_a_session_while_somebody_publishes_it_closes_it(app: Flask, cast: Conference) -> None:
+    """Whoever closes waits for whoever publishes, and then hides what was just published."""
+    with changing(app):
+        workshop = db.session.get_one(Session, cast.workshop_id)
+        workshop.access, workshop.audiences = "public", []
+    is_published = ThreadEvent()
+
+    def publishes() -> None:
+        with changing(app):
+            publish(db.session.get_one(Event, cast.event_id), LATER)
+            is_published.set()
+            sleep(0.5)  # as long as the leak check takes
+
+    def closes() -> None:
+        is_published.wait(10)
+        with changing(app):
+            hold_agenda(cast.event_id)
+            session = db.session.get_one(Session, cast.workshop_id)
+            session.access, session.audiences = "closed", [db.session.get_one(Audience, cast.audience_id)]
+            db.session.flush()
+            narrow(session, LATER)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(publishes), pool.submit(closes)]:
+            done.result()
+    forget_renderings()
+    assert [text for text in public(app.test_client()) if CANARY in text] == []
+
+
+def test_taking_the_block_away_takes_effect_at_once(site: Site) -> None:
+    """Its hours are gone from the next page on; showing one waits for a release."""
+    client = site.app.test_client()
+    publish_with(site.app, site.cast, shows_block=True)
+    assert "By invitation" in public(client)[0]
+    assert save(site, site.cast.workshop_id, shows_block=[]) == 303
+    assert "By invitation" not in public(client)[0]

@@ -21,8 +21,10 @@ from eventops.db import db
 from eventops.letters.outbox import queue
 from eventops.oversight.leak_check import check, looks
 from eventops.protected import protect
+from eventops.registration.form import SignUpForm
 from eventops.registration.models import Registration
-from eventops.registration.register import letter_stamp
+from eventops.registration.register import letter_stamp, sign_up
+from eventops.streams.models import Stream
 from eventops.viewer import SYSTEM, seeing
 from tests.apps import changing, reading
 from tests.cast import CANARY, SPRING, START, Conference, add_conference
@@ -65,6 +67,7 @@ def test_leak_check_finds_nothing_where_nothing_leaks(app: Flask, cast: Conferen
     assert found(app, cast) == []
     assert {"/en/conference/", "/fi/conference/agenda.ics", "/da/conference/my/example", "confirmed"} <= set(seen)
     assert f"/nb/conference/my/example/streams/{cast.closed_stream_id}" in seen
+    assert f"/api/v1/doors/{cast.door_id}/roster" in seen
 
 
 def test_leak_check_names_address_word_and_reader(app: Flask, cast: Conference) -> None:
@@ -111,6 +114,33 @@ def test_leak_check_does_not_cry_wolf(app: Flask, cast: Conference) -> None:
         db.session.flush()
         publish(db.session.get_one(Event, cast.event_id), SPRING)
     assert found(app, cast) == []
+
+
+def test_leak_check_knows_dates_languages_streams_and_hosts(app: Flask, cast: Conference) -> None:
+    """Words that pages say of every session are no session's own."""
+    with changing(app):
+        db.session.get_one(Stream, cast.public_stream_id).name = {"en": "Plenary"}
+        db.session.get_one(PublishedSession, cast.keynote_id).content |= {"language": "nb"}
+    edit(app, cast.workshop_id, title={"en": "Plenary in Norwegian Bokmål on Tuesday at localhost, in Finnish time"})
+    assert found(app, cast) == []
+
+
+def test_leak_check_lets_people_read_their_own_names(app: Flask, cast: Conference) -> None:
+    """A stranger who signs up under a closed speaker's name keeps nobody from publishing."""
+    with changing(app):
+        event = db.session.get_one(Event, cast.event_id)
+        sign_up(event, SignUpForm(f"Speaker {CANARY}", f"{CANARY}@example.org", "online", "en", privacy=True), SPRING)
+    assert found(app, cast) == []
+
+
+def test_leak_check_finds_sentences_of_closed_abstracts(app: Flask, cast: Conference) -> None:
+    """A sentence that was copied from a closed session to a public one, by mistake."""
+    edit(app, cast.workshop_id, abstract={"en": "We talk it over. Five mentors tell what went wrong in Turku."})
+    assert found(app, cast) == []
+    with changing(app):
+        row = db.session.get_one(PublishedSession, cast.keynote_id)
+        row.content |= {"title": {"en": "Talk: five mentors tell what went wrong in Turku"}}
+    assert {leak.word for leak in found(app, cast)} == {"five mentors tell what went wrong in turku"}
 
 
 def test_leak_check_knows_who_may_read_what(app: Flask, cast: Conference) -> None:
