@@ -10,6 +10,7 @@ FILE = "eventops/registration/guest_list_file.py"
 LIST_VIEWS = "eventops/registration/guest_list_views.py"
 SHEET = "eventops/registration/spreadsheet.py"
 OWN = "tests/test_who_sees.py::test_who_is_admitted_sees_by_their_own_standing_admission_alone"
+FORMER = "tests/registration/test_former_rights.py::test_right_of_a_former_acceptance_ends_with_the_new_invitation"
 UPLOADS = "tests/registration/test_guest_list_upload.py"
 
 
@@ -98,6 +99,20 @@ GUARDS = (
         "            Admission.audience_id == audience.id,\n",
         "",
         "member_is_revoked_where_they_are_one",
+    ),
+    Guard(
+        "grant: with it ends what the address held",
+        GRANTS,
+        "    if person := _registered(audience.event_id, granted.email_key):\n",
+        "    if person := None:\n",
+        FORMER,
+    ),
+    Guard(
+        "invitation: with it ends what the address held",
+        RIGHTS,
+        "            Registration.email_key == invitation.email_key,\n",
+        "            Registration.id == invitation.registration_id,\n",
+        FORMER,
     ),
     _list(
         "once",
