@@ -189,8 +189,8 @@ GUARDS = (
     _answer(
         "only what it gave is taken back",
         RIGHTS,
-        ' and admission.granted_through == "invitation":',
-        ":",
+        '            Admission.granted_through == "invitation",\n',
+        "",
         "declining_leaves_what_was_granted_by_hand",
     ),
     _answer(

@@ -143,22 +143,22 @@ GUARDS = (
     _view_as(
         "public and personal pages alone",
         GUISES,
-        "declaration.caller is not Caller.PERSONAL or self.person is None or",
-        "self.person is None or",
+        "if declaration.caller is Caller.PERSONAL and self.person:",
+        "if self.person:",
         "only_looks",
     ),
     _view_as(
         "strangers have no page",
         GUISES,
-        "declaration.caller is not Caller.PERSONAL or self.person is None or",
-        "declaration.caller is not Caller.PERSONAL or",
+        "if declaration.caller is Caller.PERSONAL and self.person:",
+        "if declaration.caller is Caller.PERSONAL:",
         "shows_what_that_viewer_gets",
     ),
     _view_as(
         "of the event",
         GUISES,
-        ' or values["slug"] != self.event.slug:',
-        ":",
+        'if (request.view_args or {}).get("slug") != self.event.slug:',
+        "if False:",
         "only_looks",
     ),
     _view_as(
