@@ -200,6 +200,14 @@ def test_session_form_refuses_what_nobody_could_see(site: Site, fields: dict[str
         assert db.session.get_one(Session, site.cast.keynote_id).access == "public"
 
 
+def test_session_form_refuses_an_audience_of_elsewhere(site: Site) -> None:
+    """One of the event beside it does not make up for it: 422, and nothing is stored."""
+    audiences = [str(site.cast.audience_id), "7f7c2b0e-0000-4000-8000-000000000000"]
+    assert save(site, site.cast.keynote_id, access="closed", audience_ids=audiences) == 422
+    with reading(site.app):
+        assert db.session.get_one(Session, site.cast.keynote_id).access == "public"
+
+
 def test_closing_a_session_while_somebody_publishes_it_closes_it(app: Flask, cast: Conference) -> None:
     """Whoever closes waits for whoever publishes, and then hides what was just published."""
     with changing(app):

@@ -190,6 +190,7 @@ def test_ten_wrong_pins_in_a_row_end_a_link(app: Flask, client: FlaskClient, cas
     for _ in range(TRIES):
         assert client.post(address, data={"pin": wrong}).status_code == 422
     assert [client.post(address, data={"pin": given}).status_code for given in (pin, wrong)] == [404, 404]
+    assert client.get(address).status_code == 404
     assert desk.rows()[0][-1] == "Ended by wrong PINs"
     assert "Ended by wrong PINs" in desk.client.get(page).text
 

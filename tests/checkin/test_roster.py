@@ -7,18 +7,18 @@ from base64 import urlsafe_b64encode
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, insert, update
 
-from eventops.agenda.models import Session
+from eventops.agenda.models import Audience, Session
 from eventops.checkin.doors import find_entrance, open_door
 from eventops.checkin.roster import FLAGS, roster
 from eventops.db import db
-from eventops.registration.invitations import revoke
+from eventops.registration.invitations import admit, revoke
 from eventops.registration.models import Registration, Ticket
 from eventops.staff.devices import enrol
 from tests.apps import changing
@@ -84,6 +84,18 @@ def test_roster_says_of_each_ticket_what_the_door_would(device: Device, cast: Co
     assert device.flags(workshop_door) == ORDINARY | {"onsite": "not_admitted"}
 
 
+def test_roster_admits_by_the_doors_own_audiences(
+    app: Flask, device: Device, cast: Conference, workshop_door: UUID
+) -> None:
+    """Who is admitted to other closed sessions is not admitted there."""
+    with changing(app):
+        audience = Audience(id=uuid4(), event_id=cast.event_id, name="Others")
+        db.session.add(audience)
+        db.session.flush()
+        admit(db.session.get_one(Registration, cast.people["onsite"]), audience.id, SPRING)
+    assert device.flags(workshop_door)["onsite"] == "not_admitted"
+
+
 def test_roster_names_nobody_and_nothing(app: Flask, device: Device, cast: Conference, workshop_door: UUID) -> None:
     """No name, address, code, id, session or audience is in it, and its order says nothing."""
     for door_id in (cast.door_id, workshop_door):
@@ -123,11 +135,12 @@ def test_roster_is_sent_again_only_when_it_changed(
 
 
 def test_roster_is_for_the_doors_own_devices(app: Flask, client: FlaskClient, device: Device, cast: Conference) -> None:
-    """401 without a token, and at a door of another event."""
+    """401 without a token, and at a door of another event, whose tickets are in no roster but its own."""
     with changing(app):
         other = add_conference("another")
     assert client.get(f"/api/v1/doors/{cast.door_id}/roster").status_code == 401
     assert device.sync(other.door_id).status_code == 401
+    assert sum(map(len, device.sync(cast.door_id).json["tickets"].values())) == len(cast.codes)
 
 
 def test_roster_of_many_tickets_is_one_statement(app: Flask, cast: Conference, long: bool) -> None:

@@ -11,7 +11,8 @@ ROSTER = "eventops/checkin/roster.py"
 DESK = "eventops/checkin/devices.py"
 DEVICE_REFUSED = "tests/staff/test_devices.py::test_device_is_refused_alike_whatever_is_wrong"
 DEVICE_READS = "tests/staff/test_devices.py::test_device_reads_as_its_events_door"
-REASONS = "tests/checkin/test_scan.py::test_scan_reads_the_ticket_and_the_registration"
+REASONS = "tests/checkin/test_scan.py::test_refusal_names_the_first_of_several_reasons"
+TOLD = "tests/checkin/test_scan.py::test_scan_tells_the_door_whom_to_admit"
 
 
 def _link(name: str, file: str, text: str, instead: str, test: str) -> Guard:
@@ -64,28 +65,28 @@ GUARDS = (
         LINKS,
         "if link is None or not hmac.compare_digest(token, link_token(link)):",
         "if link is None:",
-        "link_of_another_purpose_is_none",
+        "enrolment_page_says_nothing_of_the_event",
     ),
     _link(
         "works",
         LINKS,
         "return link if is_working(link, now) else None",
         "return link",
-        "ten_wrong_pins_in_a_row_end_a_link",
+        "enrolment_page_says_nothing_of_the_event",
     ),
     _link(
         "expires",
         LINKS,
         "return link.revoked_at is None and link.expires_at > now and",
         "return link.revoked_at is None and",
-        "link_is_made_for_doors_of_the_event_while_it_lasts",
+        "enrolment_page_says_nothing_of_the_event",
     ),
     _link(
         "revoked",
         LINKS,
         "return link.revoked_at is None and link.expires_at > now",
         "return link.expires_at > now",
-        "revoking_a_link_ends_its_devices",
+        "enrolment_page_says_nothing_of_the_event",
     ),
     _link(
         "ten tries",
@@ -143,16 +144,16 @@ GUARDS = (
         "if False:",
         "link_is_made_for_doors_of_the_event_while_it_lasts",
     ),
-    Guard("door: cancelled", SCAN, 'if holder.state == "cancelled":', "if False:", REASONS),
+    Guard("door: cancelled", SCAN, 'if holder.state == "cancelled":', "if False:", TOLD),
     Guard("door: revoked", SCAN, "if holder.is_revoked:", "if False:", REASONS),
     Guard("door: not confirmed", SCAN, 'if holder.state != "confirmed":', "if False:", REASONS),
-    Guard("door: online", SCAN, 'if holder.attendance_mode == "online":', "if False:", REASONS),
+    Guard("door: online", SCAN, 'if holder.attendance_mode == "online":', "if False:", TOLD),
     Guard(
         "door: wrong day",
         SCAN,
         "if not is_open:",
         "if False:",
-        "tests/checkin/test_scan.py::test_refusal_names_the_first_of_several_reasons",
+        REASONS,
     ),
     Guard(
         "door: in already",
@@ -221,25 +222,25 @@ GUARDS = (
         "revoked admission",
         "    _admissions.revoked_at.is_(None),\n    _admissions.audience_id",
         "    _admissions.audience_id",
-        "roster_says_of_each_ticket_what_the_door_would",
+        "roster_is_sent_again_only_when_it_changed",
     ),
     _roster(
         "its own audiences",
         '_admissions.audience_id.in_(bindparam("audiences", expanding=True))',
         "_admissions.audience_id.is_not(None)",
-        "roster_says_of_each_ticket_what_the_door_would",
+        "roster_admits_by_the_doors_own_audiences",
     ),
     _roster(
         "revoked ticket",
         "_people.attendance_mode, _tickets.revoked_at.is_not(None))",
         "_people.attendance_mode, literal(0))",
-        "roster_says_of_each_ticket_what_the_door_would",
+        "roster_is_sent_again_only_when_it_changed",
     ),
     _roster(
         "of the event",
         '_tickets.event_id == bindparam("event_id")',
         "_tickets.event_id.is_not(None)",
-        "roster_says_of_each_ticket_what_the_door_would",
+        "roster_is_for_the_doors_own_devices",
     ),
     _roster(
         "codes are hashed with the door's salt",

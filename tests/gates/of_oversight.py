@@ -110,7 +110,7 @@ GUARDS = (
         EDIT,
         "if len(named) != len(set(form.audience_ids)):",
         "if False:",
-        "session_form_refuses_what_nobody_could_see",
+        "session_form_refuses_an_audience_of_elsewhere",
     ),
     Guard(
         "what is kept for strangers was made for strangers",
@@ -150,9 +150,15 @@ GUARDS = (
     _view_as(
         "strangers have no page",
         GUISES,
+<<<<<<< HEAD
         "if declaration.caller is Caller.PERSONAL and self.person:",
         "if declaration.caller is Caller.PERSONAL:",
         "shows_what_that_viewer_gets",
+=======
+        "declaration.caller is not Caller.PERSONAL or self.person is None or",
+        "declaration.caller is not Caller.PERSONAL or",
+        "only_looks",
+>>>>>>> gates
     ),
     _view_as(
         "of the event",
@@ -184,9 +190,9 @@ GUARDS = (
     ),
     Guard(
         "restricted: people are for who may see people",
-        "eventops/oversight/restricted.py",
-        "_grants(audience.id, language) if with_people else []",
-        "_grants(audience.id, language)",
+        VIEWS,
+        'return bool(viewer and viewer.role and can(viewer.role, "see_people"))',
+        "return True",
         "tests/oversight/test_restricted.py::test_restricted_tells_observers_no_names",
     ),
     _leaks("publishing asks", DESK, "            refuse_leaks(event)\n", "", "publishing_refuses_what_would_leak"),

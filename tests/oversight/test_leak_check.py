@@ -67,6 +67,7 @@ def test_leak_check_finds_nothing_where_nothing_leaks(app: Flask, cast: Conferen
     assert found(app, cast) == []
     assert {"/en/conference/", "/fi/conference/agenda.ics", "/da/conference/my/example", "confirmed"} <= set(seen)
     assert f"/nb/conference/my/example/streams/{cast.closed_stream_id}" in seen
+    assert f"/api/v1/doors/{cast.door_id}/roster" in seen
 
 
 def test_leak_check_names_address_word_and_reader(app: Flask, cast: Conference) -> None:

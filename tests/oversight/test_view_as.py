@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from eventops.db import db
 from eventops.registration.models import Registration
 from eventops.routes import STAND_IN
+from eventops.viewer import current_viewer
 from tests.apps import reading
 from tests.cast import CANARY
 from tests.crawl import page_links
@@ -85,6 +86,7 @@ def test_view_as_only_looks(site: Site) -> None:
         assert site.owner.post(path, data={"csrf_token": site.csrf}).status_code == 405
     for page in ("en/desk/conference/", "en/desk/conference/people", "en/sign-in", "en/nothing/my/example"):
         assert look(site, f"{site.cast.audience_id}-online", page).status_code == 404
+    assert look(site, "anybody", "en/conference/my/example").status_code == 404
     assert _people(site) == before
 
 
@@ -124,5 +126,6 @@ def test_view_as_is_asked_for_by_no_header(site: Site, name: str) -> None:
 def test_view_as_leaves_the_desk_as_it_was(site: Site) -> None:
     """The page inside has nothing of the account that looks, and the account goes on as before."""
     shown = look(site, "online", "en/conference/my/example").text
+    assert current_viewer() is None
     assert ("Åsa Öberg" in shown, "desk-bar" in shown, "Example Person" in shown) == (False, False, True)
     assert "Åsa Öberg" in site.owner.get("/en/desk/conference/").text
