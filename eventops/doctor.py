@@ -108,9 +108,7 @@ def _database(app: Flask) -> Iterator[Finding]:
     yield Finding("database", True, f"{db.engine.dialect.name} answers and takes writes")
     head = ScriptDirectory(app.extensions["migrate"].directory or folder("migrations")).get_current_head()
     if revision != head:
-        yield Finding(
-            "tables", False, "not up to date; run `eventops migrate`, or `eventops init` at the very beginning"
-        )
+        yield Finding("tables", False, "not up to date; run `eventops migrate`, or `eventops init` to begin")
     elif missing:
         yield Finding("tables", False, f"lost: {', '.join(sorted(missing))}; restore a backup of the database")
     else:

@@ -61,14 +61,16 @@ def test_doctor_finds_a_lost_table(database_url: str, mail: str) -> None:
 def test_doctor_finds_a_database_that_was_not_migrated(database_url: str, mail: str) -> None:
     """And says which command does it."""
     execute(database_url, "UPDATE alembic_version SET version_num = 'older'")
-    assert amiss(examine(environ(database_url, mail_url=mail))) == {"tables": "not up to date; run `eventops migrate`"}
+    assert amiss(examine(environ(database_url, mail_url=mail))) == {
+        "tables": "not up to date; run `eventops migrate`, or `eventops init` to begin"
+    }
 
 
 def test_doctor_finds_an_empty_database(tmp_path: Path, mail: str) -> None:
     """Exit status 1, and nothing was made meanwhile."""
     done = eventops("doctor", env=environ(f"sqlite:///{tmp_path}/new.sqlite", mail_url=mail))
     assert done.returncode == 1
-    assert "MEND  tables: not up to date; run `eventops migrate`" in done.stdout
+    assert "MEND  tables: not up to date; run `eventops migrate`, or `eventops init` to begin" in done.stdout
 
 
 def test_doctor_finds_a_database_server_that_does_not_answer(postgres_cluster: Cluster, mail: str) -> None:

@@ -79,7 +79,7 @@ def test_invited_person_gets_a_letter_of_the_closed_part(
 ) -> None:
     """Title and both clocks, until when to answer, one link; and the list says that the answer is awaited."""
     done = post(f"audiences/{cast.audience_id}/invite", **FORM)
-    assert (done.status_code, done.location) == (303, page_path(cast))
+    assert (done.status_code, done.location) == (303, f"{page_path(cast)}?done=invite")
     letter = mailbox.deliver_one()
     assert letter.to == FREJA.email
     for text in (letter.text, letter.html):
