@@ -150,15 +150,9 @@ GUARDS = (
     _view_as(
         "strangers have no page",
         GUISES,
-<<<<<<< HEAD
         "if declaration.caller is Caller.PERSONAL and self.person:",
         "if declaration.caller is Caller.PERSONAL:",
-        "shows_what_that_viewer_gets",
-=======
-        "declaration.caller is not Caller.PERSONAL or self.person is None or",
-        "declaration.caller is not Caller.PERSONAL or",
         "only_looks",
->>>>>>> gates
     ),
     _view_as(
         "of the event",
