@@ -76,8 +76,8 @@ def _all_of(texts: str | Iterable[str] | None) -> list[str]:
 
 
 def _texts(element: lxml.html.HtmlElement, language: str, inherited: str) -> Iterator[str]:
-    """Each text that is said to be in `language`, a language being inherited from the element around."""
-    if element.tag in _UNSEEN or not isinstance(element.tag, str):
+    """Each text that is said to be in `language`, which is inherited from the element around; keys are in none."""
+    if element.tag in _UNSEEN or not isinstance(element.tag, str) or element.get("translate") == "no":
         return
     here = element.get("lang", inherited)
     if here == language:

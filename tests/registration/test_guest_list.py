@@ -139,7 +139,7 @@ def test_file_that_cannot_be_read_is_refused(desk: Desk) -> None:
 
 
 def test_letters_are_queued_for_whoever_is_not_admitted(desk: Desk) -> None:
-    """Each invitation is personal, in the language of the list, the person or the form, and ends with its day."""
+    """Each invitation is personal, in the language of the list, who is confirmed or the form, and ends with its day."""
     url = address(desk)
     desk.post(url, **letters_form())
     made = desk.invitations()
@@ -149,8 +149,8 @@ def test_letters_are_queued_for_whoever_is_not_admitted(desk: Desk) -> None:
     assert told == {
         "aino@example.org": ("Aino <b onclick=x>", "fi", True, "invitation", 1),
         "ONLINE@example.org": ("Online", "da", True, "invitation", 1),
-        "pending@example.org": ("Pending", "nb", True, "invitation", 1),
-        "cancelled@example.org": ("Cancelled", "sv", True, "invitation", 1),
+        "pending@example.org": ("Pending", "sv", True, "invitation", 1),
+        "cancelled@example.org": ("Gone", "sv", True, "invitation", 1),
     }
     queued = {(letter.recipient_type, letter.recipient_id, letter.key, letter.expires_at) for letter in letters(desk)}
     assert queued == {("invitation", row.id, "1", row.expires_at) for row in made.values()}
