@@ -88,18 +88,20 @@ def revoke_device_link(slug: str, link_id: UUID) -> Response:
     event = event_or_404(slug)
     with write():
         device_links.revoke_link(_link_or_404(event, link_id), clock.now())
-    return redirect(url_for("checkin.devices", slug=slug), 303)
+    return redirect(url_for("checkin.devices", slug=slug, done="link"), 303)
 
 
 @blueprint.post(f"{_DESK}/<uuid:device_id>/revoke")
 @staff("manage_doors")
 def revoke_device(slug: str, device_id: UUID) -> Response:
     """Let one device scan no more."""
-    event = event_or_404(slug)
+    event, now = event_or_404(slug), clock.now()
     with write():
         device = find_device(event.id, device_id) or abort(404)
-        revoke_token(device.id, clock.now())
-    return redirect(url_for("checkin.devices", slug=slug), 303)
+        revoke_token(device.id, now)
+    link = device_links.find_link(event.id, device.link_id) if device.link_id else None
+    done = "device_of_link" if link and device_links.is_working(link, now) else "device"
+    return redirect(url_for("checkin.devices", slug=slug, done=done), 303)
 
 
 def _devices_page(event: Event, errors: dict[str, str] | None = None, is_over: bool = False) -> str:
@@ -115,7 +117,22 @@ def _devices_page(event: Event, errors: dict[str, str] | None = None, is_over: b
         devices=[_device_row(event, device, links, doors, now) for device in devices_of(event.id)],
         errors=errors or {},
         is_over=is_over,
+        notices=[] if errors or is_over else _done(),
     )
+
+
+def _done() -> list[tuple[str, str, str]]:
+    """What was just done here: the notice's kind, title and text."""
+    said = {
+        "link": (_("The link and its devices are revoked"), ""),
+        "device": (_("The device is revoked"), _("It scans no more.")),
+        "device_of_link": (
+            _("The device is revoked"),
+            _("It scans no more. Its link still enrols devices: revoke that too if it is in wrong hands."),
+        ),
+    }
+    found = said.get(request.args.get("done", ""))
+    return [("ok", *found)] if found else []
 
 
 def _link_row(event: Event, link: DeviceLink, doors: list[Door], now: datetime) -> dict[str, Any]:
@@ -124,6 +141,7 @@ def _link_row(event: Event, link: DeviceLink, doors: list[Door], now: datetime) 
         "clocks": event_clocks(event, link.created_at),
         "doors": _names(link.door_ids, doors),
         "state": _link_state(link, now),
+        "may_be_revoked": link.revoked_at is None and link.expires_at > now,
     }
 
 

@@ -17,59 +17,78 @@ from eventops.db import write
 from eventops.routes import anyone
 from eventops.staff.browsers import browser_name
 from eventops.staff.device_links import read_link, try_pin
-from eventops.staff.devices import enrol
+from eventops.staff.devices import LONGEST_NAME, enrol
 from eventops.staff.models import DeviceLink
+from eventops.staff.which_event import event_words
 from eventops.viewer import Viewer, seeing
 
 _PIN = re.compile(r"[0-9]{6}")
+Answer = Response | str | tuple[str, int]
 
 
 @blueprint.route("/<language:language>/door/enrol/<token>", methods=["GET", "POST"])
 @anyone
-def enrol_by_link(token: str) -> Response | str | tuple[str, int]:
-    """Asks for the PIN and, where the link is for several doors, for the door; then the scanner opens.
+def enrol_by_link(token: str) -> Answer:
+    """Asks for the PIN, then where the device scans and what it is called; then the scanner opens.
 
     A link that has ended and one that never was are the same 404; a wrong PIN is 422 and is counted.
     """
     now = clock.now()
     link = read_link(token, now) or abort(404)
     if request.method != "POST":
-        return _page(token)
-    pin, chosen = "".join(request.form.get("pin", "").split()), request.form.get("door")
+        return _pin_page(token)
+    pin = "".join(request.form.get("pin", "").split())
     if not _PIN.fullmatch(pin):
-        return _page(token, errors={"pin": _("Type the six digits of the PIN.")}), 422
+        return _pin_page(token, _("Type the six digits of the PIN.")), 422
+    is_second_step = "name" in request.form
+    name, door_id = request.form.get("name", "").strip(" "), _chosen(link)
+    errors = _complaints(name, door_id) if is_second_step else {}
     with write():
         is_right, device_token = try_pin(link, pin, now), ""
-        door_id = _chosen(link, chosen)
-        if is_right and door_id:
-            name = browser_name(request.user_agent.string)
+        if is_right and is_second_step and not errors:
+            name = name or browser_name(request.user_agent.string)
             doors = map(UUID, link.door_ids)
             device_token = enrol(link.event_id, doors, now, link.expires_at, name=name, link_id=link.id)
     if is_right is None:
         abort(404)
     if not is_right:
-        return _page(token, errors={"pin": _("That is not the PIN. Look again at the organiser's screen.")}), 422
-    if door_id is None:
-        return _ask_for_door(token, pin, link, chosen)
-    return redirect(scanner_address(door_id, device_token), 303)
+        return _pin_page(token, _("That is not the PIN. Look again at the organiser's screen.")), 422
+    if device_token and door_id:
+        return redirect(scanner_address(door_id, device_token), 303)
+    return _device_page(token, pin, link, name, errors), 422 if errors else 200
 
 
-def _chosen(link: DeviceLink, chosen: str | None) -> UUID | None:
+def _chosen(link: DeviceLink) -> UUID | None:
     """The door at which the device scans first: the only one, or the one that was chosen."""
-    if len(link.door_ids) == 1:
-        return UUID(link.door_ids[0])
+    chosen = link.door_ids[0] if len(link.door_ids) == 1 else request.form.get("door")
     return UUID(chosen) if chosen in link.door_ids else None
 
 
-def _ask_for_door(token: str, pin: str, link: DeviceLink, chosen: str | None) -> str | tuple[str, int]:
+def _complaints(name: str, door_id: UUID | None) -> dict[str, str]:
+    errors = {}
+    if door_id is None:
+        errors["door"] = _("Choose one of the doors.")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        errors["name"] = _("Write the name in one line of at most %(number)s characters.", number=LONGEST_NAME)
+    return errors
+
+
+def _pin_page(token: str, error: str = "") -> str:
+    return render_template("checkin/enrol.html", token=token, errors={"pin": error} if error else {})
+
+
+def _device_page(token: str, pin: str, link: DeviceLink, name: str, errors: dict[str, str]) -> str:
     with seeing(Viewer(event_id=link.event_id, role="door")):
         doors = [(str(door.id), door.name) for door in doors_of(link.event_id) if str(door.id) in link.door_ids]
-    if chosen is None:
-        return _page(token, pin, doors)
-    return _page(token, pin, doors, {"door": _("Choose one of the doors.")}), 422
-
-
-def _page(
-    token: str, pin: str = "", doors: list[tuple[str, str]] | None = None, errors: dict[str, str] | None = None
-) -> str:
-    return render_template("checkin/enrol.html", token=token, pin=pin, doors=doors or [], errors=errors or {})
+    title = event_words(link.event_id).title
+    return render_template(
+        "checkin/enrol_device.html",
+        token=token,
+        pin=pin,
+        event_title=title.text,
+        event_title_lang=title.language,
+        doors=doors,
+        chosen=request.form.get("door", ""),
+        name=name,
+        errors=errors,
+    )

@@ -12,12 +12,13 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
 
-from eventops.agenda.events import event_clocks, event_or_404
+from eventops.agenda.events import event_clocks, event_or_404, spoken_language
 from eventops.agenda.models import YEARS, Event
 from eventops.agenda.views import titles
 from eventops.reports.csv_text import csv_text
 from eventops.routes import staff
-from eventops.staff.audit_words import groups, sentence
+from eventops.reports.subjects import names_of
+from eventops.staff.audit_words import details_in_words, groups, sentence
 from eventops.staff.trail import PAGE, SERVER, Entry, Filter, Place, accounts_in, entries, every_entry
 from eventops.times import stored_instant
 
@@ -34,11 +35,12 @@ def audit(slug: str) -> str | tuple[str, int]:
     event = event_or_404(slug)
     wanted, errors = _wanted(event)
     found = entries(wanted, _place(request.args.get("before", "")))
+    names = _names(event, found[:PAGE])
     page = render_template(
         "reports/audit.html",
         event=event,
         **titles(event),
-        rows=[_row(event, entry) for entry in found[:PAGE]],
+        rows=[_row(event, entry, names) for entry in found[:PAGE]],
         typed={name: request.args.get(name, "") for name in _FIELDS},
         errors=errors,
         groups=[("", _("All")), *groups().items()],
@@ -101,14 +103,23 @@ def _midnight(day: date | None, event: Event) -> datetime | None:
     return stored_instant(datetime.combine(day, time()), event.home_zone, fold=0) if day else None
 
 
-def _row(event: Event, entry: Entry) -> dict[str, Any]:
+def _names(event: Event, found: Iterable[Entry]) -> dict[str, str]:
+    """What the ids in the entries stand for, by their text."""
+    mentioned = [id for entry in found for id in (entry.subject_id, *map(_uuid, map(str, entry.details.values())))]
+    ids = {id for id in mentioned if id}
+    return {str(id): name for id, name in names_of(event.id, ids, spoken_language()).items()}
+
+
+def _row(event: Event, entry: Entry, names: dict[str, str]) -> dict[str, Any]:
+    subject = str(entry.subject_id) if entry.subject_id else ""
     return {
         "clocks": event_clocks(event, entry.at),
         "who": _who(entry),
         "sentence": sentence(entry.action),
         "action": entry.action,
-        "subject": entry.subject_id,
-        "details": entry.details,
+        "subject": names.get(subject),
+        "subject_id": subject,
+        "details": details_in_words(entry.details, names),
     }
 
 

@@ -17,6 +17,7 @@ from eventops.db import db, write
 from eventops.routes import staff
 from eventops.staff.accounts import hash_password, verified
 from eventops.staff.audit import record
+from eventops.staff.audit_words import sentence
 from eventops.staff.models import Account
 from eventops.staff.new_password import LONGEST, complaints
 from eventops.staff.recovery import make_recovery_codes, recovery_codes_left
@@ -31,6 +32,7 @@ from eventops.staff.second_factor import (
 from eventops.staff.second_step import is_taken, offer_for, recovery_codes_page, wrong_code
 from eventops.staff.sign_in import end_session_of, end_sessions_of, sessions_of
 from eventops.staff.throttle import forgive
+from eventops.staff.trail import Entry, entries_about
 from eventops.staff.views import begin_attempt_here, begin_session_here, blueprint, with_session
 from eventops.times import TwoClocks, reader_zone, two_clocks
 
@@ -93,10 +95,10 @@ def second_factor() -> Answer:
     if "remove" in request.form:
         return _remove_second_factor()
     now, secret, is_anew = clock.real_now(), offered_secret(g.sign_in.id), g.account.totp_secret is not None
-    errors = _password_errors("password")
     step = step_of(secret, normal_code(request.form.get("code", "")), now)
+    errors = ({"code": wrong_code()} if step is None else {}) | _password_errors("password")
     if errors or step is None:
-        return _second_factor_page(errors or {"code": wrong_code()}), 422
+        return _second_factor_page(errors), 422
     now = begin_attempt_here(g.account.email, "code") if is_anew else now
     with write():
         if is_anew and not is_taken(g.account, request.form.get("present_code", ""), now):
@@ -109,15 +111,17 @@ def second_factor() -> Answer:
 
 @blueprint.post("/<language:language>/desk/account/recovery-codes")
 @staff()
-def recovery_codes() -> Answer | Response:
-    """Ten new recovery codes, which show this once; the former ones are good no more."""
+def recovery_codes() -> Answer:
+    """Ten new recovery codes, by a code and the password. They show this once; the former ones are good no more."""
     if g.account.totp_secret is None:
         abort(409)
     if errors := _password_errors("codes_password"):
         return _account_page(errors), 422
+    now = begin_attempt_here(g.account.email, "code")
     with write():
-        codes = make_recovery_codes(g.account.id, clock.real_now())
-    return recovery_codes_page(codes)
+        is_right = is_taken(g.account, request.form.get("codes_code", ""), now)
+        codes = make_recovery_codes(g.account.id, now) if is_right else []
+    return recovery_codes_page(codes) if codes else (_account_page({"codes_code": wrong_code()}), 422)
 
 
 def _remove_second_factor() -> Answer:
@@ -170,10 +174,16 @@ def _account_page(errors: dict[str, str] | None = None) -> str:
         is_demanded=is_demanded(g.account.id),
         codes_left=recovery_codes_left(g.account.id),
         sessions=[(row, _clocks(row.created_at), row.id == g.sign_in.id) for row in sessions_of(g.account.id, now)],
+        history=[_past(entry) for entry in entries_about(g.account.id)],
         notices=[("ok", done, "")] if done and not errors else [],
         errors=errors or {},
         **more,
     )
+
+
+def _past(entry: Entry) -> tuple[str, TwoClocks, str]:
+    """What was done to the account or by it, when, and by whom."""
+    return sentence(entry.action), _clocks(entry.at), _("You") if entry.account_id else _("The server")
 
 
 def _second_factor_page(errors: dict[str, str] | None = None) -> str:

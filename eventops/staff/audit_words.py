@@ -5,7 +5,13 @@ Whoever records an action adds its sentence here, by the alphabet: what was done
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
+
+from eventops.staff.frame import role_name
+from eventops.staff.models import ROLES
 
 
 def groups() -> dict[str, str]:
@@ -62,6 +68,36 @@ def sentences() -> dict[str, str]:
         "staff.use_recovery_code": _("Signed in by a recovery code"),
         "staff.waive_second_factor": _("No longer demands a second factor of a role"),
     }
+
+
+def details_in_words(details: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    """Each detail as a phrase; `names` has what ids stand for, by their text."""
+    phrases = _details()
+    said = {name: names.get(str(value), _value(name, value)) for name, value in sorted(details.items())}
+    return [phrases[name] % {"value": value} if name in phrases else f"{name}: {value}" for name, value in said.items()]
+
+
+def _details() -> dict[str, str]:
+    return {
+        "admitted": _("Admitted: %(value)s"),
+        "audience": _("Audience: %(value)s"),
+        "devices": _("Devices: %(value)s"),
+        "doors": _("Doors: %(value)s"),
+        "invitation": _("Invitation of: %(value)s"),
+        "letters": _("Letters: %(value)s"),
+        "link": _("By a link for devices"),
+        "role": _("Role: %(value)s"),
+        "rows": _("Rows: %(value)s"),
+        "sessions": _("Browsers: %(value)s"),
+        "waiting": _("Not registered yet: %(value)s"),
+        "was": _("Before: %(value)s"),
+    }
+
+
+def _value(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    return role_name(value) if name in ("role", "was") and value in ROLES else str(value)
 
 
 def sentence(action: str) -> str:

@@ -19,6 +19,9 @@ from eventops.staff.audit import record
 from eventops.staff.models import DeviceToken
 from eventops.viewer import Viewer
 
+LONGEST_NAME = 60
+"""Characters of what a device is called."""
+
 _recent: Recent[str, Row[UUID, UUID, list[str], datetime]] = Recent("devices")
 """Devices by their token's hash."""
 

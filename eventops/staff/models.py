@@ -145,7 +145,7 @@ class DeviceToken(Model):
     link_id: Mapped[UUID | None] = mapped_column(ForeignKey("device_links.id"))
     """None for a device that somebody signed in opened the scanner on."""
     name: Mapped[str] = mapped_column(String(60), default="", server_default="")
-    """Which one, roughly, so that the organiser knows it again: "Chrome, Android"."""
+    """Which one, so that the organiser knows it again: "Phone 2", or roughly: "Chrome, Android"."""
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from eventops.db import db
 from eventops.staff.models import Account, AuditEntry
@@ -66,24 +66,16 @@ class Entry(NamedTuple):
 
 def entries(wanted: Filter, after: Place | None = None, most: int = PAGE) -> list[Entry]:
     """The entries that come after that place, the newest first; one more than `most` where there are more."""
-    query = (
-        select(
-            AuditEntry.at,
-            AuditEntry.id,
-            AuditEntry.account_id,
-            Account.name,
-            AuditEntry.action,
-            AuditEntry.subject_id,
-            AuditEntry.details,
-        )
-        .outerjoin(Account, Account.id == AuditEntry.account_id)
-        .where(*wanted.conditions())
-        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-        .limit(most + 1)
-    )
+    conditions = [*wanted.conditions()]
     if after:
-        query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < tuple_(*after))
-    return [Entry._make(row) for row in db.session.execute(query)]
+        conditions.append(tuple_(AuditEntry.at, AuditEntry.id) < tuple_(*after))
+    return _latest(conditions, most + 1)
+
+
+def entries_about(account_id: UUID, most: int = 20) -> list[Entry]:
+    """The latest that was done to the account itself or by it, in no one event."""
+    is_theirs = or_(AuditEntry.account_id == account_id, AuditEntry.subject_id == account_id)
+    return _latest([AuditEntry.event_id.is_(None), is_theirs], most)
 
 
 def every_entry(wanted: Filter) -> Iterator[Entry]:
@@ -102,3 +94,18 @@ def accounts_in(event_id: UUID) -> list[tuple[UUID, str]]:
     acting = select(AuditEntry.account_id).where(AuditEntry.event_id == event_id)
     query = select(Account.id, Account.name).where(Account.id.in_(acting)).order_by(Account.name, Account.id)
     return [(id, name) for id, name in db.session.execute(query)]
+
+
+def _latest(conditions: list[ColumnElement[bool]], most: int) -> list[Entry]:
+    columns = (
+        AuditEntry.at,
+        AuditEntry.id,
+        AuditEntry.account_id,
+        Account.name,
+        AuditEntry.action,
+        AuditEntry.subject_id,
+        AuditEntry.details,
+    )
+    query = select(*columns).outerjoin(Account, Account.id == AuditEntry.account_id).where(*conditions)
+    ordered = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most)
+    return [Entry._make(row) for row in db.session.execute(ordered)]

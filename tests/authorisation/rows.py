@@ -124,7 +124,7 @@ def forms(ours: Rows) -> Mapping[str, dict[str, Any]]:
         "checkin.add_door": {"name": "Side entrance"},
         "checkin.desk_door": {"code": "EO1NOBODY"},
         "checkin.add_link": {"doors": ours.ids["door"]},
-        "checkin.enrol_by_link": {"pin": ours.pin},
+        "checkin.enrol_by_link": {"pin": ours.pin, "name": ""},
         "staff.forgotten": {"email": FORM["email"]},
         "staff.invite_to_team": {"email": FORM["email"], "role": "editor", "language": "sv"},
         "staff.change_role": {"role": "reception"},

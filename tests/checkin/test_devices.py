@@ -110,7 +110,13 @@ def test_device_is_enrolled_by_the_qr_code_on_the_organisers_screen(
     address, pin = desk.read(page)
     shown = desk.client.get(page).text
     assert (address in shown, f"{pin[:3]} {pin[3:]}" in shown) == (True, True)
-    answer = client.post(address, data={"pin": pin}, headers={"User-Agent": PHONE})
+    asked = client.post(address, data={"pin": pin})
+    assert (asked.status_code, "The Potential of Civil Society" in asked.text, "Main entrance" in asked.text) == (
+        200,
+        True,
+        True,
+    )
+    answer = client.post(address, data={"pin": pin, "name": ""}, headers={"User-Agent": PHONE})
     where = urlsplit(answer.headers["Location"])
     assert (answer.status_code, where.path, where.query) == (303, f"/en/door/{cast.door_id}", "")
     assert "Set-Cookie" not in answer.headers
@@ -131,11 +137,25 @@ def test_device_of_several_doors_chooses_where_it_begins(
     asked = client.post(address, data={"pin": pin})
     options = page_of(asked).xpath("//select[@name='door']/option")
     assert (asked.status_code, [option.text for option in options]) == (200, ["Main entrance", "Side entrance"])
-    wrong = client.post(address, data={"pin": pin, "door": str(uuid4())})
+    wrong = client.post(address, data={"pin": pin, "name": "", "door": str(uuid4())})
     assert (wrong.status_code, faults(wrong)) == (422, ["Error: Choose one of the doors."])
-    answer = client.post(address, data={"pin": f" {pin[:3]} {pin[3:]} ", "door": str(side_door)})
+    answer = client.post(address, data={"pin": f" {pin[:3]} {pin[3:]} ", "name": "", "door": str(side_door)})
     assert urlsplit(answer.headers["Location"]).path == f"/en/door/{side_door}"
     assert [may_scan(client, door_id, token_in(answer)) for door_id in (cast.door_id, side_door)] == [True, True]
+
+
+def test_device_is_called_what_the_volunteer_typed(app: Flask, client: FlaskClient, cast: Conference, desk: Desk) -> None:
+    """In one line of at most 60 characters; what is longer comes back, and enrols nothing."""
+    address, pin = desk.read(desk.make_link(cast.door_id))
+    for name in ("x" * 61, "Phone\n2"):
+        answer = client.post(address, data={"pin": pin, "name": name})
+        assert (answer.status_code, faults(answer)) == (
+            422,
+            ["Error: Write the name in one line of at most 60 characters."],
+        )
+    assert client.post(address, data={"pin": pin, "name": "å" * 60}).status_code == 303
+    with reading(app):
+        assert list(db.session.scalars(select(DeviceToken.name))) == ["å" * 60]
 
 
 def test_enrolment_page_says_nothing_of_the_event(client: FlaskClient, cast: Conference, desk: Desk) -> None:
@@ -184,14 +204,14 @@ def test_ten_wrong_pins_in_a_row_end_a_link(app: Flask, client: FlaskClient, cas
             422,
             ["Error: That is not the PIN. Look again at the organiser's screen."],
         )
-    assert client.post(address, data={"pin": pin}).status_code == 303
+    assert client.post(address, data={"pin": pin}).status_code == 200
     for unread in ("", "12345", "1234567", "١٢٣٤٥٦", "abcdef"):
         assert faults(client.post(address, data={"pin": unread})) == ["Error: Type the six digits of the PIN."]
     for _ in range(TRIES):
         assert client.post(address, data={"pin": wrong}).status_code == 422
     assert [client.post(address, data={"pin": given}).status_code for given in (pin, wrong)] == [404, 404]
     assert client.get(address).status_code == 404
-    assert desk.rows()[0][-1] == "Ended by wrong PINs"
+    assert desk.rows()[0][2] == "Ended by wrong PINs"
     assert "Ended by wrong PINs" in desk.client.get(page).text
 
 
@@ -221,7 +241,7 @@ def test_tries_made_at_once_are_no_more_than_ten(app: Flask, cast: Conference, d
 def test_revoking_a_link_ends_its_devices(app: Flask, client: FlaskClient, cast: Conference, desk: Desk) -> None:
     """Those that came by it and no others, with their next request; twice is as once."""
     pages = [desk.make_link(cast.door_id) for _ in range(2)]
-    tokens = [token_in(client.post(address, data={"pin": pin})) for address, pin in map(desk.read, pages)]
+    tokens = [token_in(client.post(address, data={"pin": pin, "name": ""})) for address, pin in map(desk.read, pages)]
     assert "also ends every device" in desk.client.get(pages[0]).text
     for _ in range(2):
         assert desk.post(f"{pages[0]}/revoke").status_code == 303
@@ -236,19 +256,21 @@ def test_organiser_sees_the_devices_and_revokes_one(
 ) -> None:
     """Which, where, when, how it came, and whether it still scans; whoever it is, with the next request."""
     address, pin = desk.read(desk.make_link(cast.door_id))
-    by_link = token_in(client.post(address, data={"pin": pin}, headers={"User-Agent": PHONE}))
+    by_link = token_in(client.post(address, data={"pin": pin, "name": " Phone 2 "}, headers={"User-Agent": PHONE}))
     desk.post(f"/en/desk/{cast.slug}/doors/{side_door}/enrol")
     time = "Tuesday 7 May 2024 11:00 Finnish time 10:00 Danish and Norwegian time"
     link = "Link of Tuesday 7 May 2024, 11:00 Finnish time (10:00 Danish and Norwegian time)"
-    phone = ["Chrome, Android", "Main entrance", time, link, "Works", "Revoke Chrome, Android"]
-    own = ["Unknown device", "Side entrance", time, "Opened at the desk", "Works", "Revoke Unknown device"]
+    phone = ["Phone 2", "Main entrance", time, link, "Works"]
+    own = ["Unknown device", "Side entrance", time, "Opened at the desk", "Works"]
     [first, *devices] = desk.rows()
-    assert (first, sorted(devices)) == ([time, "Main entrance", "Works"], [phone, own])
+    assert (first[:-1], sorted(row[:-1] for row in devices)) == ([time, "Main entrance", "Works"], [phone, own])
+    assert sorted(row[-1].partition(" The ")[0] for row in devices) == ["Revoke: Phone 2", "Revoke: Unknown device"]
     with reading(app):
         device_id = db.session.scalars(select(DeviceToken.id).where(DeviceToken.link_id.is_not(None))).one()
     for _ in range(2):
-        assert desk.post(f"{desk.devices}/{device_id}/revoke").status_code == 303
-    assert sorted(desk.rows()[1:]) == [[*phone[:-2], "Revoked", ""], own]
+        revoked = desk.post(f"{desk.devices}/{device_id}/revoke")
+        assert "Its link still enrols devices" in desk.client.get(revoked.headers["Location"]).text
+    assert sorted(row[:-1] for row in desk.rows()[1:]) == [[*phone[:-1], "Revoked"], own]
     assert not may_scan(client, cast.door_id, by_link)
 
 

@@ -201,7 +201,13 @@ GUARDS = (
         "password is asked for again: recovery codes",
         'if errors := _password_errors("codes_password"):',
         "if errors := dict[str, str]():",
-        "recovery_codes_are_made_anew_with_the_password",
+        "recovery_codes_are_made_anew_with_a_code_and_the_password",
+    ),
+    _account(
+        "code is asked for again: recovery codes",
+        'is_right = is_taken(g.account, request.form.get("codes_code", ""), now)',
+        "is_right = True",
+        "recovery_codes_are_made_anew_with_a_code_and_the_password",
     ),
     _account(
         "password is asked for again: another password",

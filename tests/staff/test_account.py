@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from eventops import clock
 from eventops.db import db
+from eventops.staff.audit import record
 from eventops.staff.models import Account, AuditEntry, RoleDemand, SignInAttempt, SignInSession
 from eventops.staff.recovery import recovery_codes_left
 from tests.apps import changing, reading
@@ -165,6 +166,7 @@ def test_factor_is_set_up_by_its_code_and_the_password(app: Flask, cast: Confere
         ({"code": ""}, {"code": NOT_RIGHT}),
         ({"password": "wrong"}, {"password": "Error: This is not your password."}),
         ({"password": ""}, {"password": "Error: Type your password."}),
+        ({"code": "", "password": ""}, {"code": NOT_RIGHT, "password": "Error: Type your password."}),
     ],
 )
 def test_factor_is_not_set_up_otherwise(
@@ -230,12 +232,15 @@ def test_factor_is_set_up_by_one_of_two_browsers(app: Flask, cast: Conference) -
     assert (response.status_code, faults(response)) == (422, {"present_code": NOT_RIGHT})
 
 
-def test_recovery_codes_are_made_anew_with_the_password(app: Flask, cast: Conference) -> None:
+def test_recovery_codes_are_made_anew_with_a_code_and_the_password(app: Flask, cast: Conference) -> None:
     """They show once, the page says how many are left, and without a second factor there are none to make."""
     client = signed_in(app, OWNER)
-    wrong = post(client, f"{ACCOUNT}/recovery-codes", codes_password="wrong")
+    form = {"codes_password": PASSWORD, "codes_code": code(1)}
+    wrong = post(client, f"{ACCOUNT}/recovery-codes", **form | {"codes_password": "wrong"})
     assert (wrong.status_code, faults(wrong)) == (422, {"codes_password": "Error: This is not your password."})
-    response = post(client, f"{ACCOUNT}/recovery-codes", codes_password=PASSWORD)
+    wrong = post(client, f"{ACCOUNT}/recovery-codes", **form | {"codes_code": "000000"})
+    assert (wrong.status_code, faults(wrong)) == (422, {"codes_code": NOT_RIGHT})
+    response = post(client, f"{ACCOUNT}/recovery-codes", **form)
     codes = page_of(response).xpath("//ul[@class='recovery-codes']//code/text()")
     assert (response.status_code, response.headers["Cache-Control"], len(codes)) == (200, "no-store", 10)
     assert "10 codes are left." in client.get(ACCOUNT).text
@@ -243,12 +248,12 @@ def test_recovery_codes_are_made_anew_with_the_password(app: Flask, cast: Confer
         type_code(half(app), codes[0])
     assert "9 codes are left." in client.get(ACCOUNT).text
     assert [one for one in codes if one in client.get(ACCOUNT).text] == []
-    assert post(signed_in(app, EDITOR), f"{ACCOUNT}/recovery-codes", codes_password=PASSWORD).status_code == 409
+    assert post(signed_in(app, EDITOR), f"{ACCOUNT}/recovery-codes", **form).status_code == 409
 
 
 def listed(page: Any) -> list[tuple[str, bool]]:
     """The browsers in the table: what each is called, and whether it is this one."""
-    rows = page.xpath("//table//tbody/tr")
+    rows = page.xpath("//section[@aria-labelledby='sessions-title']//tbody/tr")
     return [(row.xpath("string(th)").strip(), "This browser" in row.text_content()) for row in rows]
 
 
@@ -293,6 +298,21 @@ def test_expired_and_half_sessions_are_not_listed(app: Flask, cast: Conference) 
     assert listed(page_of(client.get(ACCOUNT))) == [("Unknown browser", True)]
 
 
+def test_page_tells_what_was_done_to_the_account(app: Flask, cast: Conference) -> None:
+    """By its holder or on the server, the newest first; nothing of anybody else's."""
+    client, owner = signed_in(app, EDITOR), signed_in(app, OWNER)
+    assert change(owner).status_code == 303
+    assert "Nothing yet." in client.get(ACCOUNT).text
+    with changing(app):
+        record("staff.reset_password", account(app, EDITOR).id, event_id=None, now=clock.real_now())
+    assert post(client, f"{ACCOUNT}/sessions/end").status_code == 303
+    rows = page_of(client.get(ACCOUNT)).xpath("//section[@aria-labelledby='history-title']//tbody/tr")
+    assert [(row.xpath("string(th)"), row.xpath("string(td[last()]/div)")) for row in rows] == [
+        ("Signed out everywhere else", "You"),
+        ("Set a forgotten password anew", "The server"),
+    ]
+
+
 def test_account_keeps_no_browser_of_its_own_words(app: Flask, cast: Conference) -> None:
     """What a browser says of itself may be anything: only names of ours are kept."""
     client = app.test_client()
@@ -314,7 +334,7 @@ def test_account_forgives_the_right_password(app: Flask, cast: Conference) -> No
 def test_pages_lead_only_to_pages(app: Flask, cast: Conference) -> None:
     """Those that answer a form, too: the language switch of a form that was sent back would lead nowhere."""
     client = signed_in(app, OWNER)
-    made = post(client, f"{ACCOUNT}/recovery-codes", codes_password=PASSWORD)
+    made = post(client, f"{ACCOUNT}/recovery-codes", codes_password=PASSWORD, codes_code=code(1))
     for answer in (client.get(ACCOUNT), client.get(FACTOR), change(client, present="wrong"), made):
         links = [href for href in page_of(answer).xpath("//body//a/@href") if href.startswith("/")]
         statuses = {href: client.get(href).status_code for href in links}
