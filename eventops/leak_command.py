@@ -22,7 +22,8 @@ def run_leak_check(app: Flask, slug: str | None) -> bool:
         wanted = select(Event).order_by(Event.starts_on, Event.slug)
         events = db.session.scalars(wanted.where(Event.slug == slug) if slug else wanted).all()
         if slug and not events:
-            raise click.ClickException(f"There is no event at {slug}: give the name in its address.")
+            known = ", ".join(db.session.scalars(select(Event.slug).order_by(Event.slug)))
+            raise click.ClickException(f"There is no event at {slug}. There are: {known or 'none yet'}.")
         leaks = sum(_check(event) for event in events)
     return leaks == 0
 
@@ -30,8 +31,8 @@ def run_leak_check(app: Flask, slug: str | None) -> bool:
 def _check(event: Event) -> int:
     """Print the leaks of one event, and give their number."""
     number, found = 0, list[Leak]()
-    shown = SpinnerColumn(), TextColumn("{task.description}")
-    with Progress(*shown, console=Console(stderr=True), transient=True) as progress:
+    shown, console = (SpinnerColumn(), TextColumn("{task.description}")), Console(stderr=True)
+    with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(event.slug)
         for number, look in enumerate(looks(event, clock.now()), 1):
             progress.update(task, description=f"{event.slug}: {number} looked at")

@@ -19,7 +19,7 @@ from eventops.agenda.models import Event
 from eventops.config import settings
 from eventops.db import db, one_at_a_time, write
 from eventops.operator import as_operator
-from eventops.staff.accounts import add_account, find, hash_password, key_of
+from eventops.staff.accounts import add_account, find, hash_password, key_of, role_in
 from eventops.staff.audit import record
 from eventops.staff.models import Account
 from eventops.staff.new_password import LONGEST, SHORTEST
@@ -40,8 +40,10 @@ def add(app: Flask, email: str, role: str, slug: str | None, ask_name: Ask, ask_
         account = find(email)
         if account is not None:
             _check_enabled(account)
+            former = role_in(account.id, event_id)
             _give_role(account.id, event_id, slug, role)
-            return f"{account.email} is {role} of {slug}."
+            was = f" Before, it was {former}." if former not in (None, role) else ""
+            return f"{account.email} is {role} of {slug}.{was}"
         _check_address(email)
         name, password_hash = _new_name(ask_name()), hash_password(new_password(ask_password()))
         _give_role_anew(name, email, password_hash, event_id, role)

@@ -109,7 +109,7 @@ def test_add_gives_an_account_that_there_is_a_role(app: Flask, cast: Conference,
     """Without asking for anything; its password stays."""
     call(*ADD, typed=NEW + "\n")
     done = call("add", IDA, "--role", "owner", "--event", "conference")
-    assert (done.exit_code, done.output) == (0, "ida@example.org is owner of conference.\n")
+    assert (done.exit_code, done.output) == (0, "ida@example.org is owner of conference. Before, it was editor.\n")
     assert (role(app, cast, IDA), verified(account(app, IDA), NEW)) == ("owner", True)
 
 

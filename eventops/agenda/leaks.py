@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from eventops.agenda.models import Event
+from eventops.languages import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Leak:
     word: str
     viewer: str
     """Which kind of viewer gets it, in words."""
+    sessions: tuple[tuple[UUID, Text], ...] = field(default=(), compare=False)
+    """Id and title of the closed sessions that have the word."""
 
 
 class WouldLeak(Exception):

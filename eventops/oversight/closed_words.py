@@ -14,13 +14,14 @@ from babel import Locale
 from babel.messages.mofile import read_mo
 from sqlalchemy import select
 
+from eventops.agenda.events import spoken_language
 from eventops.agenda.models import Audience, Event, PublishedSession, Session
 from eventops.agenda.publish import desk_sessions
 from eventops.checkin.models import Door
 from eventops.config import settings
 from eventops.db import db
 from eventops.folders import PACKAGE, folder
-from eventops.languages import LANGUAGES
+from eventops.languages import LANGUAGES, Text, in_language
 from eventops.streams.models import Stream
 
 _WORD = re.compile(r"\w+")
@@ -41,6 +42,8 @@ class ClosedWords:
     """Whole titles, names, texts, ids and addresses."""
     words: dict[str, Readers]
     """Single words of those texts."""
+    sessions: dict[UUID, tuple[Text, str]]
+    """Each closed session's title, in the language being spoken, and all that it says."""
 
     def kept_from(self, audiences: Readers) -> list[str]:
         """What nobody of just these audiences may read, the longest first.
@@ -50,6 +53,10 @@ class ClosedWords:
         found = [phrase for phrase, who in self.phrases.items() if not who & audiences]
         found += [word for word, who in self.words.items() if not who & audiences and word not in self.phrases]
         return sorted(found, key=len, reverse=True)
+
+    def sessions_with(self, word: str) -> tuple[tuple[UUID, Text], ...]:
+        """Id and title of each closed session that has the word or phrase."""
+        return tuple((id, title) for id, (title, text) in self.sessions.items() if word in text)
 
 
 def normal(text: str) -> str:
@@ -83,7 +90,7 @@ def closed_words(event: Event) -> ClosedWords:
             phrases[sentence] |= who
     for id, who in found.ids:
         phrases[normal(id)] |= who
-    return ClosedWords(dict(phrases), dict(words))
+    return ClosedWords(dict(phrases), dict(words), _sessions(event))
 
 
 def words_of(texts: Iterable[str]) -> set[str]:
@@ -132,6 +139,19 @@ def _sort(event: Event) -> _Sorted:
     _add_rooms_above(found, event.id)
     found.ids = [(id, who) for id, who in found.ids if id not in found.open_ids]
     return found
+
+
+def _sessions(event: Event) -> dict[UUID, tuple[Text, str]]:
+    titles: dict[UUID, Text] = {}
+    texts: defaultdict[UUID, str] = defaultdict(str)
+    desk = [(row, row.title, _desk_names(row), row.abstract) for row in desk_sessions(event.id)]
+    rows = db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id))
+    made = [(row, row.content["title"], _published_names(row.content), row.content["abstract"]) for row in rows]
+    for row, title, names, abstract in desk + made:
+        if row.access == "closed":
+            titles.setdefault(row.id, in_language(title, spoken_language()))
+            texts[row.id] += normal("\n".join(["", str(row.id), *names, *abstract.values()]))
+    return {id: (title, texts[id]) for id, title in titles.items()}
 
 
 def _readers(audiences: Iterable[Audience]) -> Readers:

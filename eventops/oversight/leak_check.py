@@ -69,12 +69,12 @@ def _pages(guise: Guise, addresses: dict[Caller, list[str]], words: ClosedWords)
     wanted = _any_of(words.kept_from(guise.viewer.audiences))
     # Public pages are the same for all; a stranger reads them for everybody.
     for path in addresses[Caller.PERSONAL if guise.person else Caller.ANYONE]:
-        yield _look(path, readable(ask_as(guise, path)), wanted, guise.label)
+        yield _look(path, readable(ask_as(guise, path)), wanted, guise.label, words)
     # An invitation's link may have been forwarded: its page is to tell no more than a stranger knows.
     if guise.invitation:
         wanted = _any_of(words.kept_from(frozenset()))
         for path in addresses[Caller.INVITED]:
-            yield _look(path, readable(ask_as(guise, path)), wanted, guise.label)
+            yield _look(path, readable(ask_as(guise, path)), wanted, guise.label, words)
 
 
 def _rosters(event: Event, addresses: dict[Caller, list[str]], words: ClosedWords) -> Iterator[Look]:
@@ -83,7 +83,7 @@ def _rosters(event: Event, addresses: dict[Caller, list[str]], words: ClosedWord
 
     wanted, label = _any_of(words.kept_from(frozenset())), str(_("A door's device"))
     for path in addresses[Caller.DOOR]:
-        yield _look(path, readable(ask_as(device, path)), wanted, label)
+        yield _look(path, readable(ask_as(device, path)), wanted, label, words)
 
 
 def _letters(event: Event, words: ClosedWords, now: datetime) -> Iterator[Look]:
@@ -102,7 +102,7 @@ def _letters(event: Event, words: ClosedWords, now: datetime) -> Iterator[Look]:
             own = words_of([made.name, made.email])
             kept = [phrase for phrase in words.kept_from(rights) if not words_of([phrase]) <= own]
             text = readable_letter(message_from_bytes(render(due, made, now).data))
-            yield _look(row.kind, text, _any_of(kept), str(_("A letter's reader")))
+            yield _look(row.kind, text, _any_of(kept), str(_("A letter's reader")), words)
 
 
 def _rights(row: Letter) -> frozenset[UUID]:
@@ -112,10 +112,10 @@ def _rights(row: Letter) -> frozenset[UUID]:
     return frozenset({invitation.audience_id}) if invitation else frozenset()
 
 
-def _look(address: str, text: str, wanted: Wanted | None, viewer: str) -> Look:
+def _look(address: str, text: str, wanted: Wanted | None, viewer: str, words: ClosedWords) -> Look:
     # Who asks for an address knows it already: a page may repeat it.
     found = dict.fromkeys(wanted.findall(text.replace(normal(address), ""))) if wanted else {}
-    return Look(address, [Leak(address, word, viewer) for word in found])
+    return Look(address, [Leak(address, word, viewer, words.sessions_with(word)) for word in found])
 
 
 def _any_of(words: list[str]) -> Wanted | None:

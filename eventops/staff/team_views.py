@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventops import clock
+from eventops.config import settings
 from eventops.db import db, write
 from eventops.languages import LANGUAGES
 from eventops.routes import staff
@@ -203,6 +204,7 @@ def _page(
         abilities=[(ability_name(ability), [can(role, ability) for role in ROLES]) for ability in IN_ORDER],
         demanding=teams.demanding_roles(event_id),
         always=teams.ALWAYS_DEMANDING,
+        is_demo=settings().demo,
         languages=list(LANGUAGES.items()),
         form=form or {"email": "", "role": "", "language": spoken},
         errors=errors or {},

@@ -28,7 +28,7 @@ from eventops.streams.models import Stream
 from eventops.viewer import SYSTEM, seeing
 from tests.apps import changing, reading
 from tests.cast import CANARY, SPRING, START, Conference, add_conference
-from tests.staff.team import add_staff, csrf_token, signed_in
+from tests.staff.team import add_staff, csrf_token, page_of, signed_in
 
 WORD = CANARY.casefold()
 
@@ -212,7 +212,9 @@ def test_leak_check_has_a_button(app: Flask, cast: Conference) -> None:
     form = {"csrf_token": csrf_token(editor, "/en/desk/conference/restricted")}
     assert "Nothing leaks" in editor.post("/en/desk/conference/leak-check", data=form).text
     edit(app, cast.keynote_id, abstract={"en": f"Workshop {CANARY}"})
-    assert f"workshop {WORD}" in editor.post("/en/desk/conference/leak-check", data=form).text
+    answer = editor.post("/en/desk/conference/leak-check", data=form)
+    links = page_of(answer).xpath("//table//li/a[normalize-space()='Workshop Zyzzogeton']/@href")
+    assert (f"workshop {WORD}" in answer.text, [str(cast.workshop_id) in link for link in links]) == (True, [True])
 
 
 def test_leak_check_command_says_what_leaks(
@@ -232,7 +234,7 @@ def test_leak_check_command_says_what_leaks(
     assert leaky.exit_code == 1
     assert f"conference: /en/conference/ shows “workshop {WORD}” to: Anybody" in leaky.stdout
     missing = run(main, ["leak-check", "nothing"])
-    assert (missing.exit_code, "There is no event at nothing" in missing.output) == (1, True)
+    assert (missing.exit_code, "There is no event at nothing. There are: conference." in missing.output) == (1, True)
 
 
 def test_leak_check_changes_nothing(app: Flask, cast: Conference) -> None:
