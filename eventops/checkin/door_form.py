@@ -32,7 +32,7 @@ def check(form: DoorForm, known: list[Session]) -> list[Session]:
     if not form.name:
         form.errors["name"] = _("Give the door a name, as people at the venue know it.")
     elif len(form.name) > 200 or not form.name.isprintable():
-        form.errors["name"] = _("Write the name in one line of at most 200 characters.")
+        form.errors["name"] = _("Write the name in one line of at most %(number)s characters.", number=200)
     by_id = {str(session.id): session for session in known}
     if any(chosen not in by_id for chosen in form.sessions):
         form.errors["sessions"] = _("Choose sessions of this list.")

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, exists, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from eventops.agenda.events import Span
@@ -95,6 +96,27 @@ def find_entrance(door_id: UUID) -> Entrance | None:
 
     One statement; a second one where doors of the event name sessions.
     """
+    rows = db.session.execute(_entrance_query().where(Door.id == door_id)).all()
+    if not rows:
+        return None
+    door, zone, also_show, starts_on, may_be_closed = rows[0][:5]
+    found = [(is_public, Span(starts_at, ends_at)) for *_, is_public, starts_at, ends_at in rows if starts_at]
+    closed = _closed_doors(door.event_id) if may_be_closed else {}
+    return Entrance(
+        door_id=door.id,
+        event_id=door.event_id,
+        name=door.name,
+        home_zone=zone,
+        also_show=tuple(also_show),
+        days=_days((span for _, span in found), zone, starts_on),
+        public_days=_days((span for is_public, span in found if is_public), zone, starts_on),
+        audiences=closed.get(door.id),
+        apart=frozenset(closed),
+    )
+
+
+def _entrance_query() -> Select[Any]:
+    """Doors, each with its event's clocks, and a row for every span of time that is public or somebody's."""
     spans = union_all(
         select(
             PublishedSession.event_id,
@@ -104,38 +126,11 @@ def find_entrance(door_id: UUID) -> Entrance | None:
         ),
         select(PublicWindow.event_id, PublicWindow.starts_at, PublicWindow.ends_at, true()),
     ).subquery()
-    rows = db.session.execute(
-        select(
-            Door,
-            Event.home_zone,
-            Event.also_show,
-            Event.starts_on,
-            _any_names_sessions(),
-            spans.c.is_public,
-            spans.c.starts_at,
-            spans.c.ends_at,
-        )
+    columns = (Event.home_zone, Event.also_show, Event.starts_on, _any_names_sessions())
+    return (
+        select(Door, *columns, spans.c.is_public, spans.c.starts_at, spans.c.ends_at)
         .join(Event, Event.id == Door.event_id)
         .outerjoin(spans, spans.c.event_id == Event.id)
-        .where(Door.id == door_id)
-    ).all()
-    if not rows:
-        return None
-    door, zone, also_show, starts_on, may_be_closed = rows[0][:5]
-    found = [(is_public, Span(starts_at, ends_at)) for *_, is_public, starts_at, ends_at in rows if starts_at]
-    days = _days((span for _, span in found), zone, starts_on)
-    public_days = _days((span for is_public, span in found if is_public), zone, starts_on)
-    closed = _closed_doors(door.event_id) if may_be_closed else {}
-    return Entrance(
-        door_id=door.id,
-        event_id=door.event_id,
-        name=door.name,
-        home_zone=zone,
-        also_show=tuple(also_show),
-        days=days,
-        public_days=public_days,
-        audiences=closed.get(door.id),
-        apart=frozenset(closed),
     )
 
 

@@ -7,14 +7,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 
 from eventops import clock
 from eventops.agenda.desk import signed_in_account
 from eventops.agenda.events import event_or_404, last_day, spoken_language
 from eventops.agenda.models import Audience, Event
-from eventops.agenda.views import titles
 from eventops.db import write
 from eventops.languages import LANGUAGES
 from eventops.registration import guest_list as lists
@@ -24,7 +23,7 @@ from eventops.registration.guest_list_file import ReadList, UnreadableList, read
 from eventops.registration.guest_list_texts import guest_text, refusal_text
 from eventops.registration.models import GuestList
 from eventops.registration.register import day_ends_at
-from eventops.registration.views import WORDS, blueprint
+from eventops.registration.views import blueprint, room_page
 from eventops.routes import staff, takes
 from eventops.staff.audit import record
 from eventops.times import to_instant, to_wall
@@ -141,11 +140,9 @@ def _preview(
     today, last = _days(event, now)
     chosen = {field: request.form.get(field, "") for field in ("how", "language", "expires_on")}
     default = {"how": "letters", "language": spoken_language(), "expires_on": min(today + OPEN_FOR, last).isoformat()}
-    return render_template(
-        "registration/guest_list.html",
-        event=event,
-        **titles(event),
-        **WORDS,
+    return room_page(
+        "guest_list",
+        event,
         audience=audience,
         kept=kept,
         is_over=is_over(event, now),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from eventops.agenda.models import Audience, Session
 from eventops.checkin.models import Door
@@ -18,16 +18,15 @@ from eventops.staff.models import Account, DeviceToken, TeamInvitation
 
 def names_of(event_id: UUID, ids: Collection[UUID], language: str) -> dict[UUID, str]:
     """What people of the event call each of these today; those that nobody names, or that are gone, are left out."""
-    found: dict[UUID, str | Mapping[str, str]] = {}
-    for model, name in _named():
-        query = select(model.id, name).where(model.id.in_(ids), model.event_id == event_id)
-        found |= {id: called for id, called in db.session.execute(query) if called and called != ERASED}
-    found |= {id: name for id, name in db.session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))}
+    queries = [select(model.id, name).where(model.id.in_(ids), model.event_id == event_id) for model, name in _named()]
+    queries.append(select(Account.id, Account.name).where(Account.id.in_(ids)))
+    rows = [row for query in queries for row in db.session.execute(query)]
+    found: dict[UUID, str | dict[str, str]] = {id: name for id, name in rows if name and name != ERASED}
     return {id: name if isinstance(name, str) else in_language(name, language).text for id, name in found.items()}
 
 
-def _named() -> list[tuple[Any, ColumnElement[Any]]]:
-    """Everything of an event that has a name, and the name."""
+def _named() -> list[tuple[Any, Any]]:
+    """The tables of what has a name in an event, and what the name is there."""
     return [
         (Session, Session.title),
         (Audience, Audience.name),

@@ -16,8 +16,8 @@ from eventops.agenda.events import event_clocks, event_or_404, spoken_language
 from eventops.agenda.models import YEARS, Event
 from eventops.agenda.views import titles
 from eventops.reports.csv_text import csv_text
-from eventops.routes import staff
 from eventops.reports.subjects import names_of
+from eventops.routes import staff
 from eventops.staff.audit_words import details_in_words, groups, sentence
 from eventops.staff.trail import PAGE, SERVER, Entry, Filter, Place, accounts_in, entries, every_entry
 from eventops.times import stored_instant

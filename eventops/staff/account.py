@@ -31,9 +31,8 @@ from eventops.staff.second_factor import (
 )
 from eventops.staff.second_step import is_taken, offer_for, recovery_codes_page, wrong_code
 from eventops.staff.sign_in import end_session_of, end_sessions_of, sessions_of
-from eventops.staff.throttle import forgive
 from eventops.staff.trail import Entry, entries_about
-from eventops.staff.views import begin_attempt_here, begin_session_here, blueprint, with_session
+from eventops.staff.views import begin_attempt_here, begin_session_here, blueprint, forgive_here, with_session
 from eventops.times import TwoClocks, reader_zone, two_clocks
 
 Answer = Response | str | tuple[str, int]
@@ -58,7 +57,7 @@ def change_password() -> Answer:
         if not _replace_password(former, new_hash):
             abort(409)
         end_sessions_of(g.account.id, now)
-        token = begin_session_here(g.account.id, now)
+        token = begin_session_here(g.account, now)
         record("staff.change_password", g.account.id, event_id=None, now=now)
     return with_session(_to_account("password"), token)
 
@@ -105,7 +104,7 @@ def second_factor() -> Answer:
             errors = {"present_code": wrong_code()}
         else:
             codes = set_up_second_factor(g.account.id, secret, step, now, anew=is_anew) or abort(409)
-            token = begin_session_here(g.account.id, now)
+            token = begin_session_here(g.account, now)
     return (_second_factor_page(errors), 422) if errors else recovery_codes_page(codes, token)
 
 
@@ -133,7 +132,7 @@ def _remove_second_factor() -> Answer:
     with write():
         if is_right := is_taken(g.account, request.form.get("remove_code", ""), now):
             remove_second_factor(g.account.id, now)
-            token = begin_session_here(g.account.id, now)
+            token = begin_session_here(g.account, now)
     if not is_right:
         return _second_factor_page({"remove_code": wrong_code()}), 422
     return with_session(_to_account("removed"), token)
@@ -155,7 +154,7 @@ def _password_errors(field: str) -> dict[str, str]:
     if len(typed) > LONGEST or not verified(g.account, typed):
         return {field: _("This is not your password.")}
     with write():
-        forgive(g.account.email, request.remote_addr, now)
+        forgive_here(g.account.email, now)
     return {}
 
 

@@ -16,8 +16,6 @@ from eventops.db import db
 from eventops.staff.models import ROLES, Account, Membership
 
 _hasher = PasswordHasher()
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that look alike."""
 
 
 def hash_password(password: str) -> str:
@@ -41,11 +39,6 @@ def verified(account: Account | None, password: str) -> bool:
 def new_hash_if_outdated(account: Account, password: str) -> str | None:
     """The hash to store instead, where the stored one was made with other parameters than today's."""
     return hash_password(password) if _hasher.check_needs_rehash(account.password_hash) else None
-
-
-def generate_password() -> str:
-    """Four groups of five letters and digits, 99 random bits, that can be read aloud."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
 
 
 def find(email: str) -> Account | None:

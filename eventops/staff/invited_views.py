@@ -13,6 +13,7 @@ from eventops.db import db, write
 from eventops.routes import signing_in
 from eventops.staff.accounts import find, hash_password
 from eventops.staff.frame import desk_home, role_name
+from eventops.staff.known_browser import remember_browser
 from eventops.staff.models import Account, TeamInvitation
 from eventops.staff.new_password import complaints
 from eventops.staff.sign_in import signed_in, token_at_hand
@@ -57,6 +58,7 @@ def _join_anew(invitation: TeamInvitation) -> Answer:
     password_hash = hash_password(new)
     with write():
         accept_anew(invitation.id, name, password_hash, clock.now(), clock.real_now())
+        remember_browser(invitation.email)
     return redirect(url_for("staff.sign_in", done="joined", next=_home(invitation)), 303)
 
 

@@ -12,11 +12,11 @@ from sqlalchemy import CursorResult, delete, func, select, update
 
 from eventops.config import settings
 from eventops.db import db
-from eventops.staff.accounts import LETTERS
 from eventops.staff.audit import record
 from eventops.staff.models import Account, RecoveryCode
 
 HOW_MANY = 10
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
 
 
 def make_recovery_codes(account_id: UUID, now: datetime) -> list[str]:
@@ -26,7 +26,7 @@ def make_recovery_codes(account_id: UUID, now: datetime) -> list[str]:
     """
     db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
-    codes = ["".join(secrets.choice(LETTERS) for _ in range(10)) for _ in range(HOW_MANY)]
+    codes = ["".join(secrets.choice(_LETTERS) for _ in range(10)) for _ in range(HOW_MANY)]
     db.session.add_all(RecoveryCode(account_id=account_id, code_hash=_hashed(account_id, code)) for code in codes)
     record("staff.make_recovery_codes", account_id, event_id=None, now=now)
     return [f"{code[:5]}-{code[5:]}" for code in codes]

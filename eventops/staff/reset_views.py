@@ -14,6 +14,7 @@ from eventops import clock
 from eventops.db import write
 from eventops.routes import signing_in
 from eventops.staff.accounts import hash_password
+from eventops.staff.known_browser import remember_browser
 from eventops.staff.models import Account
 from eventops.staff.new_password import complaints
 from eventops.staff.reset import account_to_reset, ask_for_reset, is_genuine, set_password
@@ -78,6 +79,7 @@ def _set(token: str, password_hash: str) -> bool:
             return False
         set_password(account, password_hash, clock.now(), real_now)
         forgive(account.email, request.remote_addr, real_now)
+        remember_browser(account.email)
     return True
 
 

@@ -23,8 +23,14 @@ from eventops.staff.second_factor import (
     take_code,
 )
 from eventops.staff.sign_in import keep_token, to_stage, wanted
-from eventops.staff.throttle import forgive
-from eventops.staff.views import CHALLENGE, begin_attempt_here, begin_session_here, blueprint, with_session
+from eventops.staff.views import (
+    CHALLENGE,
+    begin_attempt_here,
+    begin_session_here,
+    blueprint,
+    forgive_here,
+    with_session,
+)
 
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -41,7 +47,7 @@ def code() -> Answer:
         return render_template("staff/code.html", errors={"code": _("Type the code.")}), 422
     now = begin_attempt_here(account.email, "code")
     with write():
-        token = begin_session_here(account.id, now) if is_taken(account, typed, now) else ""
+        token = begin_session_here(account, now) if is_taken(account, typed, now) else ""
     if not token:
         return render_template("staff/code.html", errors={"code": wrong_code()}), 401, CHALLENGE
     return with_session(to_stage("whole", wanted()), token)
@@ -61,7 +67,7 @@ def set_up() -> Answer:
         return render_template("staff/set_up.html", **offer, errors={"code": wrong_code()}), 401, CHALLENGE
     with write():
         codes = set_up_second_factor(account.id, offer["secret"], step, now, anew=False)
-        token = begin_session_here(account.id, now) if codes else ""
+        token = begin_session_here(account, now) if codes else ""
     if not codes:
         abort(to_stage(None, wanted()))  # another browser was first: its factor is asked for now
     return recovery_codes_page(codes, token)
@@ -80,7 +86,7 @@ def is_taken(account: Account, typed: str, now: datetime) -> bool:
     """Whether the code, whose attempt began at `now`, was right and new. Inside write()."""
     if not take_code(account, typed, now):
         return False
-    forgive(account.email, request.remote_addr, now, "code")
+    forgive_here(account.email, now, "code")
     return True
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 
-from eventops.db import db, one_at_a_time
+from eventops.db import db, one_at_a_time, write
 from eventops.letters.outbox import queue
 from eventops.staff.accounts import add_account, find, grant, key_of, role_in
 from eventops.staff.audit import record
@@ -20,6 +20,8 @@ from eventops.staff.team import lock_team
 from eventops.viewer import Viewer, seeing
 
 LASTS = timedelta(days=7)
+KEPT = timedelta(days=30)
+"""How long the row, and with it the address, outlives the invitation."""
 _PAUSE_SECONDS = 300
 """A letter that is asked for again within these is the same letter."""
 
@@ -123,6 +125,13 @@ def accept(invitation_id: UUID, account: Account, now: datetime, real_now: datet
     if account.email != invitation.email:
         raise NotOpen
     _join(invitation, account, now, real_now)
+
+
+def forget_invitations(real_now: datetime) -> None:
+    """Delete those that were accepted or revoked, or ran out, more than 30 days ago, in a write() of its own."""
+    ended = (TeamInvitation.accepted_at, TeamInvitation.revoked_at, TeamInvitation.expires_at)
+    with write():
+        db.session.execute(delete(TeamInvitation).where(or_(*(at <= real_now - KEPT for at in ended))))
 
 
 def _join(invitation: TeamInvitation, account: Account, now: datetime, real_now: datetime) -> None:

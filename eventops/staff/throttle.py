@@ -44,13 +44,16 @@ _ONE_MORE = (
 )
 
 
-def begin_attempt(email: str, address: str | None, now: datetime, what: str = "sign-in") -> timedelta:
+def begin_attempt(
+    email: str, address: str | None, now: datetime, what: str = "sign-in", browser: str = ""
+) -> timedelta:
     """Count an attempt as failed until `forgive`, and return zero; or return how long to wait, and count nothing.
 
     `now` is real time. Inside write(), before the password is looked at: attempts made at once are counted too.
-    What is tried, "sign-in" or "code", is counted each for itself.
+    What is tried, "sign-in" or "code", is counted each for itself, and so is each `browser` that is known for the
+    account: what others fail does not slow it down.
     """
-    account, network = _who_account(what, email), _who_network(what, address)
+    account, network = _who_account(what, email, browser), _who_network(what, address, browser)
     one_at_a_time(account, network)
     _forget(now)
     of_network = _until_free(_failures(network, now), settings().sign_in_attempts_per_network, now)
@@ -60,10 +63,10 @@ def begin_attempt(email: str, address: str | None, now: datetime, what: str = "s
     return wait
 
 
-def forgive(email: str, address: str | None, attempted_at: datetime, what: str = "sign-in") -> None:
+def forgive(email: str, address: str | None, attempted_at: datetime, what: str = "sign-in", browser: str = "") -> None:
     """The attempt begun at that instant succeeded: it is no failure, and the account's earlier ones no longer count."""
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.who == _who_account(what, email)))
-    of_network = SignInAttempt.who == _who_network(what, address)
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.who == _who_account(what, email, browser)))
+    of_network = SignInAttempt.who == _who_network(what, address, browser)
     db.session.execute(delete(SignInAttempt).where(of_network, SignInAttempt.at == attempted_at))
 
 
@@ -117,12 +120,13 @@ def _until_free(attempts: list[datetime], limit: int, now: datetime) -> timedelt
     return attempts[-limit] + WINDOW - now if len(attempts) >= limit else timedelta(0)
 
 
-def _who_account(what: str, email: str) -> str:
-    return _keyed(f"{what} account {key_of(email)}")
+def _who_account(what: str, email: str, browser: str) -> str:
+    return _keyed(f"{what} browser {browser}" if browser else f"{what} account {key_of(email)}")
 
 
-def _who_network(what: str, address: str | None) -> str:
-    return _keyed(f"{what} {_network(address)}")
+def _who_network(what: str, address: str | None, browser: str) -> str:
+    """A known browser is a network of its own: others of its network may have used up what all of them have."""
+    return _keyed(f"{what} network of {browser}" if browser else f"{what} {_network(address)}")
 
 
 def _network(address: str | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import datetime
 from typing import cast
-from uuid import UUID
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -26,6 +25,7 @@ from eventops.staff.browsers import browser_name
 from eventops.staff.csrf import forget_token, init_csrf
 from eventops.staff.devices import admit_device
 from eventops.staff.frame import frame
+from eventops.staff.known_browser import known_browser, remember_browser
 from eventops.staff.models import Account
 from eventops.staff.sign_in import (
     STAGES,
@@ -105,19 +105,29 @@ def with_session(response: Response, token: str) -> Response:
     return response
 
 
-def begin_session_here(account_id: UUID, now: datetime, stage: str = "whole") -> str:
-    """The token of a new session of the browser at hand, in the place of its former one. Inside write()."""
-    return begin_session(account_id, now, token_at_hand(), stage, browser_name(request.user_agent.string))
+def begin_session_here(account: Account, now: datetime, stage: str = "whole") -> str:
+    """The token of a new session of the browser at hand, in the place of its former one. Inside write().
+
+    A whole one makes the browser a known one.
+    """
+    if stage == "whole":
+        remember_browser(account.email)
+    return begin_session(account.id, now, token_at_hand(), stage, browser_name(request.user_agent.string))
 
 
 def begin_attempt_here(email: str, what: str = "sign-in") -> datetime:
     """When the attempt began, to forgive it by. Aborts with 429 after too many failures."""
     now = clock.real_now()
     with write():
-        wait = begin_attempt(email, request.remote_addr, now, what)
+        wait = begin_attempt(email, request.remote_addr, now, what, known_browser(email))
     if wait:
         raise TooManyRequests(retry_after=math.ceil(wait.total_seconds()))
     return now
+
+
+def forgive_here(email: str, attempted_at: datetime, what: str = "sign-in") -> None:
+    """The attempt that `begin_attempt_here` counted was no failure. Inside write()."""
+    forgive(email, request.remote_addr, attempted_at, what, known_browser(email))
 
 
 def _begun(email: str, password: str) -> tuple[str, str] | None:
@@ -132,10 +142,10 @@ def _begun(email: str, password: str) -> tuple[str, str] | None:
         account = db.session.get_one(Account, account.id, with_for_update=True)
         if account.password_hash != found or account.disabled_at:
             return None
-        forgive(email, request.remote_addr, now)
+        forgive_here(email, now)
         account.password_hash = new_hash or found
         stage = stage_after_password(account)
-        return begin_session_here(account.id, now, stage), stage
+        return begin_session_here(account, now, stage), stage
 
 
 def _page(form: SignInForm, errors: dict[str, str] | None = None) -> str:

@@ -144,7 +144,9 @@ def test_device_of_several_doors_chooses_where_it_begins(
     assert [may_scan(client, door_id, token_in(answer)) for door_id in (cast.door_id, side_door)] == [True, True]
 
 
-def test_device_is_called_what_the_volunteer_typed(app: Flask, client: FlaskClient, cast: Conference, desk: Desk) -> None:
+def test_device_is_called_what_the_volunteer_typed(
+    app: Flask, client: FlaskClient, cast: Conference, desk: Desk
+) -> None:
     """In one line of at most 60 characters; what is longer comes back, and enrols nothing."""
     address, pin = desk.read(desk.make_link(cast.door_id))
     for name in ("x" * 61, "Phone\n2"):

@@ -141,8 +141,8 @@ GUARDS = (
     _step(
         "code is typed at the second step",
         STEP,
-        "begin_session_here(account.id, now) if is_taken(account, typed, now) else",
-        "begin_session_here(account.id, now) if account else",
+        "begin_session_here(account, now) if is_taken(account, typed, now) else",
+        "begin_session_here(account, now) if account else",
         "second_step_refuses_a_wrong_code",
     ),
     _step(
@@ -168,11 +168,16 @@ GUARDS = (
     ),
     _account(
         "password is asked for again: factor",
-        'errors = _password_errors("password")',
-        "errors = dict[str, str]()",
+        ' | _password_errors("password")',
+        "",
         "factor_is_not_set_up_otherwise",
     ),
-    _account("factor shows its code", "if errors or step is None:", "if errors:", "factor_is_not_set_up_otherwise"),
+    _account(
+        "factor shows its code",
+        'step = step_of(secret, normal_code(request.form.get("code", "")), now)',
+        'step = step_of(secret, normal_code(request.form.get("code", "")), now) or 0',
+        "factor_is_not_set_up_otherwise",
+    ),
     _account(
         "factor that is moved shows the former's code",
         "if is_anew and not is_taken(",

@@ -7,6 +7,7 @@ VIEWS = "eventops/staff/views.py"
 ACCOUNTS = "eventops/staff/accounts.py"
 THROTTLE = "eventops/staff/throttle.py"
 SIGNING_IN = "tests/staff/test_sign_in.py"
+KNOWN = "tests/staff/test_known_browser.py"
 
 GUARDS = (
     Guard(
@@ -169,6 +170,34 @@ GUARDS = (
         "max(_account_wait(_failures(account, now), now), of_network)",
         "_account_wait(_failures(account, now), now)",
         "tests/staff/test_throttle.py::test_throttle_counts_networks_as_they_are_given_out",
+    ),
+    Guard(
+        "throttle: strangers do not shut a known browser out",
+        THROTTLE,
+        'return _keyed(f"{what} browser {browser}" if browser else f"{what} account {key_of(email)}")',
+        'return _keyed(f"{what} account {key_of(email)}")',
+        f"{KNOWN}::test_known_browser_does_not_wait_for_what_strangers_fail",
+    ),
+    Guard(
+        "throttle: known browsers' own failures",
+        THROTTLE,
+        "max(_account_wait(_failures(account, now), now), of_network)",
+        "of_network",
+        f"{KNOWN}::test_known_browser_waits_for_its_own_failures",
+    ),
+    Guard(
+        "throttle: browsers are known for one account",
+        "eventops/staff/known_browser.py",
+        "if read and hmac.compare_digest(read[2], _signature(email, read[1])):",
+        "if read:",
+        f"{KNOWN}::test_browser_is_known_for_one_account_alone",
+    ),
+    Guard(
+        "throttle: half sign-ins make no browser known",
+        VIEWS,
+        '    if stage == "whole":\n        remember_browser',
+        "    if stage:\n        remember_browser",
+        f"{KNOWN}::test_half_sign_in_makes_no_browser_known",
     ),
     Guard(
         "throttle: at once, in all processes",

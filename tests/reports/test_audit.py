@@ -70,9 +70,9 @@ def test_audit_page_says_who_did_what_to_what_and_when(
 ) -> None:
     """In words, the newest first; accounts and things by the names that they have today, what has none by its id."""
     session_id = done(app, cast.event_id, "agenda.edit", by=owner_id)
-    about = {"subject_id": cast.door_id, "event_id": cast.event_id, "now": START + timedelta(minutes=1)}
     with app.app_context(), seeing(Viewer(cast.event_id, owner_id, "owner")), write():
-        record("checkin.open_door", **about, role="editor", was=None, audience=cast.event_id)
+        id, at = cast.event_id, START + timedelta(minutes=1)
+        record("checkin.open_door", cast.door_id, event_id=id, now=at, role="editor", was=None, audience=id)
     device_id = done(app, cast.event_id, "staff.enrol_device", START + timedelta(minutes=2), link=cast.door_id, doors=1)
     unheard = done(app, cast.event_id, "agenda.unheard_of", START + timedelta(minutes=3), by=owner_id)
     with changing(app):

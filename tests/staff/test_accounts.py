@@ -11,7 +11,6 @@ from flask import Flask
 from eventops.staff.accounts import (
     add_account,
     find,
-    generate_password,
     grant,
     hash_password,
     new_hash_if_outdated,
@@ -61,13 +60,6 @@ def test_password_is_hashed_anew_when_parameters_changed() -> None:
     assert renewed
     assert verified(account_with(renewed), PASSWORD)
     assert new_hash_if_outdated(account_with(hashed()), PASSWORD) is None
-
-
-def test_generated_password_can_be_read_aloud() -> None:
-    """Four groups of five, without letters and digits that look alike, and never the same twice."""
-    made = {generate_password() for _ in range(100)}
-    assert len(made) == 100
-    assert [p for p in made if not re.fullmatch(r"[a-hj-km-np-z2-9]{5}(-[a-hj-km-np-z2-9]{5}){3}", p)] == []
 
 
 def test_account_is_found_however_its_address_is_typed(app: Flask) -> None:

@@ -19,7 +19,7 @@ from eventops.languages import LANGUAGES
 from eventops.staff.accounts import role_in
 from eventops.staff.links import invitation_token
 from eventops.staff.models import Account, AuditEntry, TeamInvitation
-from eventops.staff.team_invitations import LASTS, NotOpen, accept, accept_anew
+from eventops.staff.team_invitations import KEPT, LASTS, NotOpen, accept, accept_anew, forget_invitations
 from eventops.viewer import SYSTEM, seeing
 from tests.apps import changing, reading
 from tests.bare_times import bare_times
@@ -449,3 +449,28 @@ def test_invitation_takes_no_role_away(mailbox: Mailbox, app: Flask, cast: Confe
     ida = signed_in(app, EMAIL)
     assert ida.post(link, data={"csrf_token": csrf_token(ida, TEAM)}).status_code == 303
     assert role_of(app, cast) == "owner"
+
+
+def test_address_is_forgotten_a_month_after_the_invitation(
+    mailbox: Mailbox, app: Flask, cast: Conference, owner: FlaskClient
+) -> None:
+    """Of who joined, was revoked or never answered; what is still open, or ended lately, stays."""
+    with time_machine.travel("2026-03-01 09:00", tick=False) as real:
+        for name in ("open", "joined", "revoked"):
+            invite(owner, email=f"{name}@example.org")
+        with changing(app):
+            row = {row.email.partition("@")[0]: row for row in db.session.scalars(select(TeamInvitation))}
+            row["joined"].accepted_at = row["revoked"].revoked_at = clock.real_now()
+            row["joined"].expires_at = row["revoked"].expires_at = clock.real_now() + timedelta(days=99)
+
+        def kept() -> list[str]:
+            with app.app_context(), seeing(SYSTEM):
+                forget_invitations(clock.real_now())
+                return sorted(db.session.scalars(select(TeamInvitation.email)))
+
+        real.shift(KEPT - timedelta(microseconds=1))
+        assert kept() == ["joined@example.org", "open@example.org", "revoked@example.org"]
+        real.shift(timedelta(microseconds=1))
+        assert kept() == ["open@example.org"]
+        real.shift(LASTS)
+        assert kept() == []
