@@ -6,6 +6,7 @@ import re
 from uuid import UUID
 
 from flask import abort, redirect, render_template, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -80,13 +81,13 @@ def _pin_page(token: str, error: str = "") -> str:
 def _device_page(token: str, pin: str, link: DeviceLink, name: str, errors: dict[str, str]) -> str:
     with seeing(Viewer(event_id=link.event_id, role="door")):
         doors = [(str(door.id), door.name) for door in doors_of(link.event_id) if str(door.id) in link.door_ids]
-    title = event_words(link.event_id).title
+    event = event_words(link.event_id)
     return render_template(
         "checkin/enrol_device.html",
         token=token,
         pin=pin,
-        event_title=title.text,
-        event_title_lang=title.language,
+        event_title=event.title.text,
+        event_title_lang=event.title.language if event.title.language != str(get_locale()) else None,
         doors=doors,
         chosen=request.form.get("door", ""),
         name=name,
