@@ -1,7 +1,8 @@
 """The cells of a workbook's first sheet (XLSX: ECMA-376 part 1), read as a stream.
 
 Whoever made the file decides what is in it, so everything has a bound that is kept while reading, whatever the file
-says of itself: parts and bytes, tags and the length of one, the texts that sheets share, the cells of a row.
+says of itself: parts and bytes, tags, how deep they stand and how long one is, the texts that sheets share, the cells
+of a row.
 Libraries for workbooks build a tree of each row or part first, which a file of a few kilobytes can make any size.
 """
 
@@ -27,6 +28,8 @@ MOST_RATIO = 300
 """Unpacked to packed."""
 MOST_TAGS = 1_500_000
 """In one part."""
+DEEPEST = 100
+"""Tags within one another: the parser remembers each that is open."""
 MOST_TEXTS = 400_000
 MOST_COLUMNS = 50
 LONGEST_TEXT = 1000
@@ -192,20 +195,25 @@ def _parse(archive: ZipFile, path: str, reader: _Part) -> Iterator[Any]:
 
     Raises NotASpreadsheet for a document type, which could define entities, and for more or longer tags than may be.
     """
-    tags = 0
+    tags = depth = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal tags
-        tags += 1
-        if tags > MOST_TAGS:
+        nonlocal tags, depth
+        tags, depth = tags + 1, depth + 1
+        if tags > MOST_TAGS or depth > DEEPEST:
             raise NotASpreadsheet("workbook_too_large")
         reader.start(_local(tag), {_local(name): value for name, value in attributes.items()} if attributes else {})
+
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        reader.end(_local(tag))
 
     parser: Any = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _refuse
     parser.StartElementHandler = start
     parser.CharacterDataHandler = reader.text
-    parser.EndElementHandler = lambda tag: reader.end(_local(tag))
+    parser.EndElementHandler = end
     fed = 0
     with archive.open(path) as part:
         while chunk := part.read(_CHUNK):

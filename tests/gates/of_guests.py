@@ -212,7 +212,18 @@ GUARDS = (
     ),
     _sheet("parts", "len(parts) > MOST_PARTS or ", "", "bombs_are_refused_before_they_are_opened"),
     _sheet("encrypted", "if any(part.flag_bits & 1 for part in parts):", "if False:", "encrypted_members_are_refused"),
-    _sheet("tags", "if tags > MOST_TAGS:", "if False:", "memory_is_bounded_for_hostile_workbooks"),
+    _sheet(
+        "tags",
+        "if tags > MOST_TAGS or depth > DEEPEST:",
+        "if depth > DEEPEST:",
+        "memory_is_bounded_for_hostile_workbooks",
+    ),
+    _sheet(
+        "depth",
+        "if tags > MOST_TAGS or depth > DEEPEST:",
+        "if tags > MOST_TAGS:",
+        "memory_is_bounded_for_hostile_workbooks",
+    ),
     _sheet("texts", "if self._number > MOST_TEXTS:", "if False:", "memory_is_bounded_for_hostile_workbooks"),
     _sheet(
         "length of a tag",
@@ -230,7 +241,7 @@ GUARDS = (
         "length of a text",
         "if self._is_read and self._length < LONGEST_TEXT:",
         "if self._is_read:",
-        "wide_rows_and_long_texts_are_cut",
+        "memory_is_bounded_for_an_endless_text",
     ),
     _sheet(
         "columns",

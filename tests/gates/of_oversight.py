@@ -57,6 +57,13 @@ GUARDS = (
         "taking_the_block_away_takes_effect_at_once",
     ),
     Guard(
+        "entrances seen in a transaction are kept nowhere",
+        "eventops/checkin/doors.py",
+        "if is_inside():",
+        "if False:",
+        "tests/checkin/test_roster.py::test_what_was_seen_in_a_transaction_is_kept_nowhere",
+    ),
+    Guard(
         "closing a session waits for who publishes",
         PUBLISH,
         '    one_at_a_time(f"publish {event_id}")',
