@@ -18,6 +18,7 @@ from eventops.letters.deliver import deliver_due
 from eventops.registration.forget import forget_expired
 from eventops.registration.guest_list import forget_lists
 from eventops.reminders.queue import queue_due_reminders
+from eventops.staff.devices import forget_names
 from eventops.staff.team_invitations import forget_invitations
 from eventops.staff.throttle import forget_attempts
 from eventops.viewer import SYSTEM, seeing
@@ -40,6 +41,7 @@ TIMETABLE = (
     Job("deliver letters", timedelta(seconds=2), lambda now, stop: deliver_due(now, clock.real_now(), stop)),
     Job("forget attempts", timedelta(hours=1), lambda _now, _stop: forget_attempts(clock.real_now())),
     Job("forget guest lists", timedelta(hours=1), lambda now, _stop: forget_lists(now)),
+    Job("forget devices' names", timedelta(hours=1), lambda now, _stop: forget_names(now)),
     Job("forget team invitations", timedelta(hours=1), lambda _now, _stop: forget_invitations(clock.real_now())),
     Job("forget people", timedelta(hours=1), lambda now, _stop: forget_expired(now)),
 )

@@ -43,7 +43,7 @@ class ClosedWords:
     words: dict[str, Readers]
     """Single words of those texts."""
     sessions: dict[UUID, tuple[Text, str]]
-    """Each closed session's title, in the language being spoken, and all that it says."""
+    """Of each closed session on the desk: its title in the language being spoken, and all that it says."""
 
     def kept_from(self, audiences: Readers) -> list[str]:
         """What nobody of just these audiences may read, the longest first.
@@ -56,7 +56,8 @@ class ClosedWords:
 
     def sessions_with(self, word: str) -> tuple[tuple[UUID, Text], ...]:
         """Id and title of each closed session that has the word or phrase."""
-        return tuple((id, title) for id, (title, text) in self.sessions.items() if word in text)
+        whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+        return tuple((id, title) for id, (title, text) in self.sessions.items() if whole.search(text))
 
 
 def normal(text: str) -> str:
@@ -130,28 +131,38 @@ class _Sorted:
 def _sort(event: Event) -> _Sorted:
     found = _Sorted()
     for session in desk_sessions(event.id):
-        parts = {str(part.id) for part in (session.room, *session.speakers) if part}
         who = _readers(session.audiences) if session.access == "closed" else None
-        found.add(_desk_names(session), session.abstract.values(), parts | ({str(session.id)} if who else set()), who)
+        ids = _ids(session) - ({str(session.id)} if who is None else set())
+        found.add(_desk_names(session), session.abstract.values(), ids, who)
     for row in db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id)):
         who = _readers(row.audiences) if row.access == "closed" else None
-        found.add(_published_names(row.content), row.content["abstract"].values(), {str(row.id)} if who else set(), who)
+        found.add(
+            _published_names(row.content),
+            row.content["abstract"].values(),
+            set() if who is None else {str(row.id)},
+            who,
+        )
     _add_rooms_above(found, event.id)
     found.ids = [(id, who) for id, who in found.ids if id not in found.open_ids]
     return found
 
 
 def _sessions(event: Event) -> dict[UUID, tuple[Text, str]]:
-    titles: dict[UUID, Text] = {}
-    texts: defaultdict[UUID, str] = defaultdict(str)
-    desk = [(row, row.title, _desk_names(row), row.abstract) for row in desk_sessions(event.id)]
-    rows = db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id))
-    made = [(row, row.content["title"], _published_names(row.content), row.content["abstract"]) for row in rows]
-    for row, title, names, abstract in desk + made:
-        if row.access == "closed":
-            titles.setdefault(row.id, in_language(title, spoken_language()))
-            texts[row.id] += normal("\n".join(["", str(row.id), *names, *abstract.values()]))
-    return {id: (title, texts[id]) for id, title in titles.items()}
+    said: defaultdict[UUID, list[str]] = defaultdict(list)
+    for row in db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id)):
+        said[row.id] += [*_published_names(row.content), *row.content["abstract"].values()]
+    found = {}
+    for session in desk_sessions(event.id):
+        if session.access == "closed":
+            texts = [*said[session.id], *_desk_names(session), *session.abstract.values(), *_ids(session)]
+            texts += [text for audience in session.audiences for text in (audience.name, str(audience.id))]
+            found[session.id] = in_language(session.title, spoken_language()), normal("\n".join(texts))
+    return found
+
+
+def _ids(session: Session) -> set[str]:
+    """Its own, and those of its room and speakers."""
+    return {str(part.id) for part in (session, session.room, *session.speakers) if part}
 
 
 def _readers(audiences: Iterable[Audience]) -> Readers:

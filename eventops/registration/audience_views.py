@@ -20,7 +20,7 @@ from eventops.registration import audiences as desk
 from eventops.registration.grants import grant as grant_to
 from eventops.registration.grants import revoke_member, revoke_waiting
 from eventops.registration.invitation_rows import invitation_rows
-from eventops.registration.models import Invitation, Registration
+from eventops.registration.models import Invitation
 from eventops.registration.register import day_ends_at
 from eventops.registration.views import blueprint, room_page
 from eventops.registration.words import through_label
@@ -94,8 +94,11 @@ def grant(slug: str, audience_id: UUID) -> Answer:
         return audience_page(event, audience, typed=typed, errors=errors), 422
     with write():
         given = grant_to(audience, **typed, expires_at=day_ends_at(event), now=now, by=signed_in_account())
-        record(_granted(given), given.id, event_id=event.id, now=now, audience=audience_id)
-    return redirect(_audience_path(slug, audience_id, _granted(given).partition(".")[2]), 303)
+        if is_waiting := isinstance(given, Invitation):
+            record("audience.grant_waiting", given.id, event_id=event.id, now=now, audience=audience_id)
+        else:
+            record("audience.grant", given.id, event_id=event.id, now=now, audience=audience_id)
+    return redirect(_audience_path(slug, audience_id, "grant_waiting" if is_waiting else "grant"), 303)
 
 
 @blueprint.post("/<language:language>/desk/<slug>/audiences/<uuid:audience_id>/revoke/<uuid:registration_id>")
@@ -162,10 +165,6 @@ def _complaints(typed: dict[str, str]) -> dict[str, str]:
         "language": "" if typed["language"] in LANGUAGES else _("Choose one of the languages."),
     }
     return {field: complaint for field, complaint in found.items() if complaint}
-
-
-def _granted(given: Registration | Invitation) -> str:
-    return "audience.grant" if isinstance(given, Registration) else "audience.grant_waiting"
 
 
 def _audience_path(slug: str, audience_id: UUID, done: str) -> str:

@@ -1,8 +1,7 @@
 """The cells of a workbook's first sheet (XLSX: ECMA-376 part 1), read as a stream.
 
 Whoever made the file decides what is in it, so everything has a bound that is kept while reading, whatever the file
-says of itself: parts and bytes, tags, how deep they stand and how long one is, the texts that sheets share, the cells
-of a row.
+says of itself: parts and bytes, tags, their names, depth and length, the texts that sheets share, the cells of a row.
 Libraries for workbooks build a tree of each row or part first, which a file of a few kilobytes can make any size.
 """
 
@@ -28,6 +27,8 @@ MOST_RATIO = 300
 """Unpacked to packed."""
 MOST_TAGS = 1_500_000
 """In one part."""
+MOST_NAMES = 1000
+"""Of tags, attributes and namespaces in one part: the parser remembers each that it has met."""
 DEEPEST = 100
 """Tags within one another: the parser remembers each that is open."""
 MOST_TEXTS = 400_000
@@ -196,13 +197,20 @@ def _parse(archive: ZipFile, path: str, reader: _Part) -> Iterator[Any]:
     Raises NotASpreadsheet for a document type, which could define entities, and for more or longer tags than may be.
     """
     tags = depth = 0
+    names: set[str] = set()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal tags, depth
         tags, depth = tags + 1, depth + 1
         if tags > MOST_TAGS or depth > DEEPEST:
             raise NotASpreadsheet("workbook_too_large")
+        meet(tag, *attributes)
         reader.start(_local(tag), {_local(name): value for name, value in attributes.items()} if attributes else {})
+
+    def meet(*met: str | None) -> None:
+        names.update(filter(None, met))
+        if len(names) > MOST_NAMES:
+            raise NotASpreadsheet("workbook_too_large")
 
     def end(tag: str) -> None:
         nonlocal depth
@@ -211,6 +219,7 @@ def _parse(archive: ZipFile, path: str, reader: _Part) -> Iterator[Any]:
 
     parser: Any = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _refuse
+    parser.StartNamespaceDeclHandler = meet
     parser.StartElementHandler = start
     parser.CharacterDataHandler = reader.text
     parser.EndElementHandler = end

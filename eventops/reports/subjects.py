@@ -6,9 +6,10 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from eventops.agenda.models import Audience, Session
+from eventops.agenda.models import Audience, Release, Session
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.languages import in_language
@@ -22,6 +23,8 @@ def names_of(event_id: UUID, ids: Collection[UUID], language: str) -> dict[UUID,
     queries.append(select(Account.id, Account.name).where(Account.id.in_(ids)))
     rows = [row for query in queries for row in db.session.execute(query)]
     found: dict[UUID, str | dict[str, str]] = {id: name for id, name in rows if name and name != ERASED}
+    releases = select(Release.id, Release.number).where(Release.id.in_(ids), Release.event_id == event_id)
+    found |= {id: _("Release %(number)s", number=number) for id, number in db.session.execute(releases)}
     return {id: name if isinstance(name, str) else in_language(name, language).text for id, name in found.items()}
 
 

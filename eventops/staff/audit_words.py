@@ -33,6 +33,7 @@ def sentences() -> dict[str, str]:
         "agenda.publish": _("Published the agenda"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),
+        "audience.grant_waiting": _("Admitted somebody who is to sign up yet"),
         "audience.rename": _("Renamed an audience"),
         "audience.revoke": _("Revoked an admission"),
         "audience.revoke_waiting": _("Revoked an admission that was waiting"),

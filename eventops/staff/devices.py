@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from flask import Response, abort, g, request
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, select, update
 
 from eventops import clock
-from eventops.db import db
+from eventops.db import db, write
 from eventops.recent import Recent
 from eventops.routes import Declaration, problem
 from eventops.staff.audit import record
@@ -21,6 +21,9 @@ from eventops.viewer import Viewer
 
 LONGEST_NAME = 60
 """Characters of what a device is called."""
+
+NAMED_FOR = timedelta(days=30)
+"""After it expired."""
 
 _recent: Recent[str, Row[UUID, UUID, list[str], datetime]] = Recent("devices")
 """Devices by their token's hash."""
@@ -73,6 +76,13 @@ def revoke(device_id: UUID, now: datetime) -> None:
     device.revoked_at = now
     forget_recent()
     record("staff.revoke_device", device_id, event_id=device.event_id, now=now)
+
+
+def forget_names(now: datetime) -> None:
+    """Drop what devices were called that expired a month ago, in a write() of its own: it may say whose they were."""
+    with write():
+        old = DeviceToken.expires_at <= now - NAMED_FOR
+        db.session.execute(update(DeviceToken).where(old, DeviceToken.name != "").values(name=""))
 
 
 def forget_recent() -> None:

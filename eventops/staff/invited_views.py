@@ -57,8 +57,8 @@ def _join_anew(invitation: TeamInvitation) -> Answer:
         return _page(invitation, "new", name, errors), 422
     password_hash = hash_password(new)
     with write():
-        accept_anew(invitation.id, name, password_hash, clock.now(), clock.real_now())
-        remember_browser(invitation.email)
+        now, real_now = clock.now(), clock.real_now()
+        remember_browser(accept_anew(invitation.id, name, password_hash, now, real_now), real_now, "letter")
     return redirect(url_for("staff.sign_in", done="joined", next=_home(invitation)), 303)
 
 

@@ -79,7 +79,7 @@ def _set(token: str, password_hash: str) -> bool:
             return False
         set_password(account, password_hash, clock.now(), real_now)
         forgive(account.email, request.remote_addr, real_now)
-        remember_browser(account.email)
+        remember_browser(account, real_now, "letter")
     return True
 
 

@@ -111,7 +111,7 @@ def begin_session_here(account: Account, now: datetime, stage: str = "whole") ->
     A whole one makes the browser a known one.
     """
     if stage == "whole":
-        remember_browser(account.email)
+        remember_browser(account, now)
     return begin_session(account.id, now, token_at_hand(), stage, browser_name(request.user_agent.string))
 
 
@@ -119,7 +119,7 @@ def begin_attempt_here(email: str, what: str = "sign-in") -> datetime:
     """When the attempt began, to forgive it by. Aborts with 429 after too many failures."""
     now = clock.real_now()
     with write():
-        wait = begin_attempt(email, request.remote_addr, now, what, known_browser(email))
+        wait = begin_attempt(email, request.remote_addr, now, what, known_browser(email, what, now))
     if wait:
         raise TooManyRequests(retry_after=math.ceil(wait.total_seconds()))
     return now
@@ -127,7 +127,7 @@ def begin_attempt_here(email: str, what: str = "sign-in") -> datetime:
 
 def forgive_here(email: str, attempted_at: datetime, what: str = "sign-in") -> None:
     """The attempt that `begin_attempt_here` counted was no failure. Inside write()."""
-    forgive(email, request.remote_addr, attempted_at, what, known_browser(email))
+    forgive(email, request.remote_addr, attempted_at, what, known_browser(email, what, attempted_at))
 
 
 def _begun(email: str, password: str) -> tuple[str, str] | None:

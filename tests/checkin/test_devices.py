@@ -22,8 +22,9 @@ from werkzeug.test import TestResponse
 from eventops.checkin.doors import open_door
 from eventops.db import db, write
 from eventops.staff.device_links import TRIES, link_pin, link_token, try_pin
+from eventops.staff.devices import forget_names
 from eventops.staff.models import AuditEntry, DeviceLink, DeviceToken
-from eventops.viewer import ANONYMOUS, seeing
+from eventops.viewer import ANONYMOUS, SYSTEM, seeing
 from tests.apps import changing, reading
 from tests.cast import START, Conference, add_conference
 from tests.staff.team import add_staff, csrf_token, page_of, signed_in
@@ -326,3 +327,17 @@ def test_link_of_another_purpose_is_none(app: Flask, cast: Conference, desk: Des
         links = db.session.scalars(select(DeviceLink)).all()
         assert {link_token(link) for link in links} == {address.rpartition("/")[2] for address, _ in found}
         assert sorted(map(link_pin, links)) == sorted(pin for _, pin in found)
+
+
+def test_what_a_device_was_called_is_forgotten_a_month_after_the_event(
+    app: Flask, client: FlaskClient, cast: Conference, desk: Desk
+) -> None:
+    """It may have been somebody's name; the device stays in the list."""
+    address, pin = desk.read(desk.make_link(cast.door_id))
+    assert client.post(address, data={"pin": pin, "name": "Phone 2"}).status_code == 303
+    names: list[str] = []
+    for days in (30 - 1 / 86400, 30):
+        with app.app_context(), seeing(SYSTEM):
+            forget_names(MIDNIGHT + timedelta(days=days))
+            names += db.session.scalars(select(DeviceToken.name))
+    assert names == ["Phone 2", ""]

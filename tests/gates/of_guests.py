@@ -224,6 +224,13 @@ GUARDS = (
         "if tags > MOST_TAGS:",
         "memory_is_bounded_for_hostile_workbooks",
     ),
+    _sheet("names", "if len(names) > MOST_NAMES:", "if False:", "memory_is_bounded_for_hostile_workbooks"),
+    _sheet(
+        "namespaces",
+        "    parser.StartNamespaceDeclHandler = meet\n",
+        "",
+        "memory_is_bounded_for_hostile_workbooks",
+    ),
     _sheet("texts", "if self._number > MOST_TEXTS:", "if False:", "memory_is_bounded_for_hostile_workbooks"),
     _sheet(
         "length of a tag",

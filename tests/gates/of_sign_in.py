@@ -8,6 +8,7 @@ ACCOUNTS = "eventops/staff/accounts.py"
 THROTTLE = "eventops/staff/throttle.py"
 SIGNING_IN = "tests/staff/test_sign_in.py"
 KNOWN = "tests/staff/test_known_browser.py"
+KNOWN_BROWSER = "eventops/staff/known_browser.py"
 
 GUARDS = (
     Guard(
@@ -187,10 +188,31 @@ GUARDS = (
     ),
     Guard(
         "throttle: browsers are known for one account",
-        "eventops/staff/known_browser.py",
-        "if read and hmac.compare_digest(read[2], _signature(email, read[1])):",
-        "if read:",
+        KNOWN_BROWSER,
+        'account is not None and hmac.compare_digest(read["tag"], _tag(account, read["said"]))',
+        "account is not None",
         f"{KNOWN}::test_browser_is_known_for_one_account_alone",
+    ),
+    Guard(
+        "throttle: browsers are known for half a year",
+        KNOWN_BROWSER,
+        ' or now.timestamp() >= int(read["at"]) + LASTS.total_seconds():',
+        ":",
+        f"{KNOWN}::test_browser_is_known_for_half_a_year",
+    ),
+    Guard(
+        "throttle: no browser is known for another password or second factor",
+        KNOWN_BROWSER,
+        "{account.id} {account.password_hash} {account.totp_secret}",
+        "{account.id}",
+        f"{KNOWN}::test_no_browser_stays_known_when_the_password_or_the_factor_changes",
+    ),
+    Guard(
+        "throttle: letters make no browser known for codes",
+        KNOWN_BROWSER,
+        'what not in PROOFS[read["proof"]] or ',
+        "",
+        f"{KNOWN}::test_letter_makes_a_browser_known_for_the_password_alone",
     ),
     Guard(
         "throttle: half sign-ins make no browser known",

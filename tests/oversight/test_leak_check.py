@@ -18,7 +18,9 @@ from eventops.agenda.models import Audience, Event, PublishedSession, Release, S
 from eventops.agenda.publish import publish
 from eventops.cli import main
 from eventops.db import db
+from eventops.languages import Text
 from eventops.letters.outbox import queue
+from eventops.oversight.closed_words import ClosedWords
 from eventops.oversight.leak_check import check, looks
 from eventops.protected import protect
 from eventops.registration.form import SignUpForm
@@ -213,7 +215,7 @@ def test_leak_check_has_a_button(app: Flask, cast: Conference) -> None:
     assert "Nothing leaks" in editor.post("/en/desk/conference/leak-check", data=form).text
     edit(app, cast.keynote_id, abstract={"en": f"Workshop {CANARY}"})
     answer = editor.post("/en/desk/conference/leak-check", data=form)
-    links = page_of(answer).xpath("//table//li/a[normalize-space()='Workshop Zyzzogeton']/@href")
+    links = page_of(answer).xpath("//table//a[normalize-space()='Workshop Zyzzogeton']/@href")
     assert (f"workshop {WORD}" in answer.text, [str(cast.workshop_id) in link for link in links]) == (True, [True])
 
 
@@ -243,3 +245,11 @@ def test_leak_check_changes_nothing(app: Flask, cast: Conference) -> None:
         event = db.session.get_one(Event, cast.event_id)
         check(event)
         assert (list(db.session.new), list(db.session.dirty)) == ([], [])
+
+
+def test_leak_is_of_the_sessions_that_have_the_whole_word() -> None:
+    """A word within another is not that word."""
+    dinner, briefing = uuid4(), uuid4()
+    title = Text("Title", "en")
+    words = ClosedWords({}, {}, {dinner: (title, "art dinner"), briefing: (title, "start of the party")})
+    assert words.sessions_with("art") == ((dinner, title),)

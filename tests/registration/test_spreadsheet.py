@@ -164,6 +164,9 @@ HOSTILE = {
     "a tag that hides its end": sheet("<c " + " ".join(f'a{number}=">"' for number in range(500_000)) + "/>"),
     "rows and rows": sheet("<row/>" * 1_600_000),
     "shared texts": {"xl/sharedStrings.xml": "<sst>" + "<si><t>ab</t></si>" * 500_000 + "</sst>"},
+    "names of attributes": sheet("".join(f'<q a{number}="" b{number}="" c{number}=""/>' for number in range(300_000))),
+    "names of tags": sheet("".join(f"<a{number}/>" for number in range(800_000))),
+    "namespaces": sheet("".join(f'<q xmlns:a{number}="b{number}"/>' for number in range(400_000))),
     "deep": sheet("<a>" * 1_600_000),
 }
 NOISE = {"xl/media/noise": random.Random(1).randbytes(60_000).hex()}

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from tests.apps import MakeApp, changing
+from eventops import clock
+from eventops.db import db
+from eventops.staff.links import reset_token
+from eventops.staff.models import Account
+from tests.apps import MakeApp, changing, reading
 from tests.cast import Conference, add_conference
-from tests.staff.team import add_staff, code, sign_in, signed_in, type_code, type_password
+from tests.staff.team import PASSWORD, add_staff, code, csrf_token, sign_in, signed_in, type_code, type_password
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 OWNER, EDITOR = "owner@example.org", "editor@example.org"
@@ -78,8 +83,8 @@ def test_browser_is_known_for_one_account_alone(app: Flask, cast: Conference) ->
     """Neither another account's cookie nor a mangled or forged one helps."""
     mine, others = known(app), known(app, OWNER)
     shut(app)
-    browser, _dot, signature = value(mine).partition(".")
-    for wrong in (value(others), f"{browser}.{'0' * 64}", f"{'A' * 22}.{signature}", browser, "", "x" * 3000):
+    said, _dot, tag = value(mine).rpartition(".")
+    for wrong in (value(others), f"{said}.{'0' * 64}", f"{said[:-1]}_.{tag}", said, "", "x" * 3000):
         client = app.test_client()
         client.set_cookie(KNOWN, wrong)
         assert sign_in(client, EDITOR).status_code == 429
@@ -115,11 +120,52 @@ def test_half_sign_in_makes_no_browser_known(app: Flask, cast: Conference) -> No
     assert client.get_cookie(KNOWN) is not None
 
 
+def test_letter_makes_a_browser_known_for_the_password_alone(app: Flask, cast: Conference) -> None:
+    """Who set a forgotten password by a letter is not held up at the first step; codes are as slow as for anybody."""
+    with reading(app):
+        account = db.session.scalars(select(Account).where(Account.email == OWNER)).one()
+        token = reset_token(account.id, account.password_hash, clock.real_now() + timedelta(hours=1))
+    client, thief = app.test_client(), app.test_client()
+    path = f"/en/sign-in/reset/{token}"
+    form = {"new": PASSWORD, "again": PASSWORD, "csrf_token": csrf_token(client, path)}
+    assert client.post(path, data=form).status_code == 303
+    assert type_password(thief, OWNER, **STRANGER).status_code == 303
+    while type_code(thief, "000000").status_code == 401:
+        pass
+    shut(app, OWNER)
+    assert [type_password(one, OWNER).status_code for one in (app.test_client(), client)] == [429, 303]
+    assert type_code(client, code()).status_code == 429
+
+
+def test_browser_is_known_for_half_a_year(app: Flask, cast: Conference) -> None:
+    """Whatever the browser does with the cookie."""
+    client = known(app)
+    for days, status in ((180 - 1 / 86400, 303), (180, 429)):
+        with time_machine.travel(datetime(2026, 5, 7, 8, tzinfo=UTC) + timedelta(days=days), tick=False):
+            shut(app)
+            other = app.test_client()
+            other.set_cookie(KNOWN, value(client))
+            assert sign_in(other, EDITOR).status_code == status
+
+
+@pytest.mark.parametrize("changed", ["password_hash", "totp_secret"])
+def test_no_browser_stays_known_when_the_password_or_the_factor_changes(
+    app: Flask, cast: Conference, changed: str
+) -> None:
+    """Whoever had them before gets no tries of their own."""
+    client = known(app)
+    with changing(app):
+        account = db.session.scalars(select(Account).where(Account.email == EDITOR)).one()
+        setattr(account, changed, f"{getattr(account, changed)} anew")
+    assert [sign_in(client, EDITOR, "wrong").status_code for _ in range(5)] == [401] * 5
+    assert sign_in(app.test_client(), EDITOR, "wrong").status_code == 429
+
+
 def test_cookie_says_nothing_of_whose_it_is(app: Flask, cast: Conference) -> None:
     """A random name and a keyed hash, kept from scripts for half a year; another at each sign-in."""
     response = sign_in(app.test_client(), EDITOR)
     [cookie] = [c for c in response.headers.getlist("Set-Cookie") if c.startswith(KNOWN)]
     days = int(timedelta(days=180).total_seconds())
-    shape = rf"{KNOWN}=[\w-]{{22}}\.[0-9a-f]{{64}}; Expires=[^;]+; Max-Age={days}; HttpOnly; Path=/; SameSite=Lax"
-    assert re.fullmatch(shape, cookie)
+    shape = rf"{KNOWN}=whole\.[0-9]+\.[\w-]{{22}}\.[0-9a-f]{{64}}; Expires=[^;]+; Max-Age={days}; "
+    assert re.fullmatch(shape + "HttpOnly; Path=/; SameSite=Lax", cookie)
     assert value(known(app)) != value(known(app))
