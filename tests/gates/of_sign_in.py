@@ -226,7 +226,7 @@ GUARDS = (
         THROTTLE,
         "    one_at_a_time(account, network)\n",
         "",
-        "tests/staff/test_throttle.py::test_throttle_counts_for_all_processes_and_at_once",
+        "tests/staff/test_throttle.py::test_throttle_waits_for_an_attempt_that_is_being_counted",
         database="postgresql",
     ),
     Guard(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from subprocess import PIPE, Popen
@@ -123,6 +123,18 @@ def test_throttle_counts_for_all_processes_and_at_once(make_app: MakeApp) -> Non
     with ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(lambda n: attempt(apps[n % 2], SPRING), range(16)))
     assert sorted(waits) == [ZERO] * 5 + [timedelta(seconds=15)] * 11
+
+
+def test_throttle_waits_for_an_attempt_that_is_being_counted(app: Flask, make_app: MakeApp) -> None:
+    """Of the account's last free attempt, nobody knows before its transaction ends: whoever comes meanwhile waits."""
+    last, other = fail(app, 4), make_app()
+    with ThreadPoolExecutor(1) as pool:
+        with changing(app):
+            assert begin_attempt(ANNA, HERE, last) == ZERO
+            db.session.flush()
+            meanwhile = pool.submit(attempt, other, last)
+            _done, not_done = wait([meanwhile], timeout=1)
+        assert (not_done, meanwhile.result(timeout=60)) == ({meanwhile}, timedelta(seconds=15))
 
 
 @pytest.mark.parametrize("what", ["sign-in", "code"])
