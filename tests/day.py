@@ -36,6 +36,7 @@ from eventops.registration.form import SignUpForm
 from eventops.registration.invitations import admit
 from eventops.registration.invite import invite
 from eventops.registration.invite_form import InviteForm
+from eventops.registration.models import Registration
 from eventops.registration.register import confirm, sign_up, tell_admitted
 from eventops.staff.models import Account
 from eventops.staff.reset import ask_for_reset
@@ -213,7 +214,8 @@ def _add_visitors(day: Day, file: ConferenceFile) -> None:
     day.advance(now)
     with changing(day.app):
         event = db.session.scalars(select(Event)).one()
-        paula = sign_up(event, SignUpForm("Paula Partial", PARTIAL, "online", "en", privacy=True), now)
+        form = SignUpForm("Paula Partial", PARTIAL, "online", "en", privacy=True)
+        paula = db.session.get_one(Registration, sign_up(event, form, now))
         confirm(paula, now)
         if file.audiences:
             admit(paula, audience_id(event, "alpha"), now)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
+from typing import NamedTuple, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import case
+from sqlalchemy import Table, case
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -39,12 +40,21 @@ def day_ends_at(event: Event) -> datetime:
     return to_instant(midnight, event.home_zone, "earlier")
 
 
-def sign_up(event: Event, form: SignUpForm, now: datetime) -> Registration:
+class _Stored(NamedTuple):
+    """What signing up needs to know of a registration; making the whole of it would take longer than storing it."""
+
+    id: UUID
+    event_id: UUID
+    state: str
+    created_at: datetime
+
+
+def sign_up(event: Event, form: SignUpForm, now: datetime) -> UUID:
     """Register the person, or take up the registration that the address has; a letter follows in either case.
 
     Nobody is registered before the address is confirmed, so until then the latest form counts, but letters go to the
     address as it was first spelt, and who has cancelled has done so. Who is confirmed stays as they are, whoever fills
-    in a form with their address. `form` has no complaints, and sign-up has not ended.
+    in a form with their address. `form` has no complaints, and sign-up has not ended. Gives the registration's id.
     """
     person = _registered(event, form, now)
     key = _letter_key(person, now)
@@ -52,7 +62,7 @@ def sign_up(event: Event, form: SignUpForm, now: datetime) -> Registration:
         _write_to(person, "already_registered", key, now, day_ends_at(event))
     else:
         _write_to(person, "confirm_address", key, now, min(now + CONFIRM_WITHIN, sign_up_ends_at(event)))
-    return person
+    return person.id
 
 
 def confirm(registration: Registration, now: datetime) -> None:
@@ -71,7 +81,8 @@ def register_invited(event: Event, form: SignUpForm, now: datetime) -> tuple[Reg
 
     Who is confirmed already keeps their name, and from now on takes part in the way and language that they say.
     """
-    person, answers = _registered(event, form, now), _answers(event, form, now)
+    stored, answers = _registered(event, form, now), _answers(event, form, now)
+    person = db.session.get_one(Registration, stored.id, populate_existing=True)
     if is_new := person.state != "confirmed":
         # Whatever spelling of the address somebody signed up with, this one is known to arrive.
         answers |= {"state": "pending", "email": form.email}
@@ -106,27 +117,28 @@ def letter_stamp(instant: datetime | None) -> str:
     return instant.astimezone(UTC).isoformat() if instant else ""
 
 
-def _registered(event: Event, form: SignUpForm, now: datetime) -> Registration:
+def _registered(event: Event, form: SignUpForm, now: datetime) -> _Stored:
     """The registration that the address has at the event from now on; nobody else changes it meanwhile."""
     row = {"id": uuid4(), "event_id": event.id, "email_key": email_key(form.email), "state": "pending"}
     row |= {"email": form.email, "created_at": now, "link_version": 1, **_answers(event, form, now)}
-    statement = _upsert(db.session.connection().dialect.name)
-    return db.session.scalars(statement, [row], execution_options={"populate_existing": True}).one()
+    connection = db.session.connection()
+    return _Stored._make(connection.execute(_upsert(connection.dialect.name), row).one())
 
 
 @cache
-def _upsert(database: str) -> ReturningInsert[Registration]:
+def _upsert(database: str) -> ReturningInsert[UUID, UUID, str, datetime]:
     """One statement for known and unknown addresses, whatever their state. Made once: that takes longer than its work.
 
     A new registration, or the answers of one that is not confirmed yet; one that is stays as it is.
     """
-    statement = (sqlite.insert if database == "sqlite" else postgresql.insert)(Registration)
-    old, new = Registration.__table__.c, statement.excluded
+    table = cast(Table, Registration.__table__)
+    statement = (sqlite.insert if database == "sqlite" else postgresql.insert)(table)
+    old, new = table.c, statement.excluded
     changed = {name: case((old.state == "confirmed", old[name]), else_=new[name]) for name in _ANSWERS}
     changed["state"] = case((old.state == "cancelled", "pending"), else_=old.state)
     changed["created_at"] = case((old.state == "cancelled", new.created_at), else_=old.created_at)
     by_address = statement.on_conflict_do_update(index_elements=["event_id", "email_key"], set_=changed)
-    return by_address.returning(Registration)
+    return by_address.returning(*(old[name] for name in _Stored._fields))
 
 
 _ANSWERS = ("name", "attendance_mode", "language", "zone", "privacy_accepted_at")
@@ -148,7 +160,7 @@ def lock(row: Linked) -> None:
     db.session.refresh(row, with_for_update=True)
 
 
-def _letter_key(person: Registration, now: datetime) -> str:
+def _letter_key(person: _Stored, now: datetime) -> str:
     """The same as long as the person is to get no other letter of the kind."""
     return f"{letter_stamp(person.created_at)} {_step(now - person.created_at)}"
 
@@ -161,7 +173,7 @@ def _step(passed: timedelta) -> int:
     return sum(passed >= pause for pause in LETTERS_AFTER) + max(passed // timedelta(days=1), 0)
 
 
-def _write_to(person: Registration, kind: str, key: str, now: datetime, expires_at: datetime) -> None:
+def _write_to(person: Registration | _Stored, kind: str, key: str, now: datetime, expires_at: datetime) -> None:
     queue(
         event_id=person.event_id,
         recipient_type="registration",

@@ -159,7 +159,7 @@ def test_grant_waits_for_its_own_event(desk: Desk) -> None:
     with changing(desk.app):
         other = db.session.get_one(Event, add_conference("other").event_id)
         form = SignUpForm(name="New", email=email, mode="onsite", language="fi", privacy=True)
-        confirm(sign_up(other, form, clock.now()), clock.now())
+        confirm(db.session.get_one(Registration, sign_up(other, form, clock.now())), clock.now())
     assert desk.invitations()[email].answer == ""
 
 
@@ -276,7 +276,8 @@ def confirmed(desk: Desk, email: str) -> Registration:
     """Sign up with the address, and follow the letter's link."""
     with changing(desk.app):
         event = db.session.get_one(Event, desk.cast.event_id)
-        person = sign_up(event, SignUpForm("Somebody", email, "onsite", "fi", privacy=True), clock.now())
+        form = SignUpForm("Somebody", email, "onsite", "fi", privacy=True)
+        person = db.session.get_one(Registration, sign_up(event, form, clock.now()))
         confirm(person, clock.now())
     return person
 

@@ -51,7 +51,8 @@ def test_right_of_a_former_acceptance_ends_with_the_new_invitation(app: Flask, c
         else:
             again = invite(event, audience.id, INVITED, NOW, None)
             revoke_invitation(again, NOW) if how == "revoked" else decline(again, event, NOW)
-        confirm(sign_up(event, GUEST, NOW), NOW)
+        assert sign_up(event, GUEST, NOW) == person.id
+        confirm(person, NOW)
         assert viewer_of(person).audiences == frozenset()
 
 
