@@ -141,7 +141,8 @@ def test_second_step_takes_no_code_twice(app: Flask, cast: Conference) -> None:
 def test_second_step_lets_one_of_two_in_by_one_code(app: Flask, cast: Conference) -> None:
     """Two browsers that send the same code at the same moment."""
     clients = [half(app) for _ in range(4)]
-    forms = [{"code": code(), "csrf_token": csrf_token(client, CODE)} for client in clients]
+    typed = code()
+    forms = [{"code": typed, "csrf_token": csrf_token(client, CODE)} for client in clients]
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda n: clients[n].post(CODE, data=forms[n]).status_code, range(4)))
     assert sorted(answers) == [303, 401, 401, 401]
