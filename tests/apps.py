@@ -10,6 +10,7 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
@@ -19,6 +20,7 @@ from werkzeug.routing import Rule
 from eventops import create_app
 from eventops.config import Settings
 from eventops.db import db, write
+from eventops.staff import accounts
 from eventops.viewer import SYSTEM, seeing
 from tests.postgres import Cluster
 from tests.spares import Spares
@@ -56,6 +58,10 @@ class TemplatesCompiledOnce(BytecodeCache):
         self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hashing takes long on purpose: with today's parameters, signing in would be a tenth of all the tests' work."""
+
+accounts._hasher, TODAYS_HASHER = QUICK_HASHER, accounts._hasher
 _compile_rules_once()
 Flask.jinja_options = {"bytecode_cache": TemplatesCompiledOnce()}
 

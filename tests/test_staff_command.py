@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import select
@@ -27,13 +25,6 @@ from tests.staff.team import PASSWORD, add_staff
 NEW = "another horse with a battery"
 IDA = "ida@example.org"
 ADD = ("add", IDA, "--name", "Ida Ny", "--role", "editor", "--password-stdin")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quick_hashing() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        yield
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def _the_day() -> Iterator[None]:
         yield
 
 
-@pytest.mark.usefixtures("_the_day", "quick_passwords")
+@pytest.mark.usefixtures("_the_day")
 def test_door_is_opened_on_the_desk(app: Flask, cast: Conference) -> None:
     """With the sessions that were chosen, which those who may not read the agenda do not see."""
     doors = f"/en/desk/{cast.slug}/doors"
@@ -172,7 +172,7 @@ def test_door_is_opened_on_the_desk(app: Flask, cast: Conference) -> None:
     assert ("Room 1" in volunteers, CANARY in volunteers) == (True, False)
 
 
-@pytest.mark.usefixtures("_the_day", "quick_passwords")
+@pytest.mark.usefixtures("_the_day")
 @pytest.mark.parametrize(
     ("typed", "complaint"),
     [

@@ -29,7 +29,6 @@ from tests.apps import changing, reading
 from tests.cast import START, Conference, add_conference
 from tests.staff.team import add_staff, csrf_token, page_of, signed_in
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 MIDNIGHT = START + timedelta(hours=13)
 """After the event's last day, in Finland."""
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36"

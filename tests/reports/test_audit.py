@@ -28,7 +28,6 @@ from tests.cast import SPRING, START, Conference, add_conference
 from tests.day import standing_at
 from tests.staff.team import add_staff, page_of, signed_in
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 EVENTOPS = Path(__file__).parents[2] / "eventops"
 
 

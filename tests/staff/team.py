@@ -28,7 +28,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 @cache
 def hashed() -> str:
-    """The hash of PASSWORD, made once: it takes long on purpose."""
+    """The hash of PASSWORD, made once."""
     return hash_password(PASSWORD)
 
 

@@ -34,7 +34,6 @@ from tests.staff.team import (
 )
 from tests.staff.test_second_step import code_of, cookie, half, offered
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 OWNER, EDITOR = "owner@example.org", "editor@example.org"
 ACCOUNT, FACTOR = "/en/desk/account", "/en/desk/account/second-factor"
 NEW = "a new and longer password"

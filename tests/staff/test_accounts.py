@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 
+from eventops.staff import accounts
 from eventops.staff.accounts import (
     add_account,
     find,
@@ -18,9 +18,14 @@ from eventops.staff.accounts import (
     verified,
 )
 from eventops.staff.models import Account
-from tests.apps import changing, reading
+from tests.apps import QUICK_HASHER, TODAYS_HASHER, changing, reading
 from tests.cast import SPRING, add_conference
 from tests.staff.team import PASSWORD, add_staff, hashed
+
+
+@pytest.fixture(autouse=True)
+def _todays_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "_hasher", TODAYS_HASHER)
 
 
 def account_with(password_hash: str) -> Account:
@@ -29,8 +34,9 @@ def account_with(password_hash: str) -> Account:
 
 def test_password_is_kept_as_argon2id() -> None:
     """The stored form names its algorithm and holds no password; the same password is never stored alike."""
-    assert re.match(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$", hashed())
-    assert hash_password(PASSWORD) != hashed()
+    stored = hash_password(PASSWORD)
+    assert re.match(r"\$argon2id\$v=19\$m=65536,t=3,p=4\$", stored)
+    assert hash_password(PASSWORD) != stored
 
 
 @pytest.mark.parametrize(
@@ -38,7 +44,7 @@ def test_password_is_kept_as_argon2id() -> None:
 )
 def test_password_is_verified_to_the_letter(typed: str, is_right: bool) -> None:
     """Only the very password opens the account."""
-    assert verified(account_with(hashed()), typed) is is_right
+    assert verified(account_with(hash_password(PASSWORD)), typed) is is_right
 
 
 def test_password_is_the_same_from_every_keyboard() -> None:
@@ -55,11 +61,11 @@ def test_password_of_nobody_is_never_right() -> None:
 
 def test_password_is_hashed_anew_when_parameters_changed() -> None:
     """A hash made with weaker parameters is replaced; today's is kept."""
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    weak = QUICK_HASHER.hash(PASSWORD)
     renewed = new_hash_if_outdated(account_with(weak), PASSWORD)
     assert renewed
     assert verified(account_with(renewed), PASSWORD)
-    assert new_hash_if_outdated(account_with(hashed()), PASSWORD) is None
+    assert new_hash_if_outdated(account_with(hash_password(PASSWORD)), PASSWORD) is None
 
 
 def test_account_is_found_however_its_address_is_typed(app: Flask) -> None:

@@ -27,7 +27,6 @@ from tests.staff.team import (
     type_password,
 )
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 HTTPS = "https://events.example.org"
 FOR_STAFF = (Caller.STAFF, Caller.SIGNING_IN, Caller.HALF_SIGNED_IN)
 

@@ -11,7 +11,6 @@ from tests.apps import changing
 from tests.cast import SPRING, Conference, add_conference
 from tests.staff.team import add_staff, page_of, signed_in
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 DESK = "/en/desk/conference/"
 AGENDA = ("Agenda", DESK)
 PEOPLE = ("People", "/en/desk/conference/people")

@@ -27,7 +27,6 @@ from tests.cast import Conference, add_conference
 from tests.registration.mailbox import Letter, Mailbox
 from tests.staff.team import PASSWORD, add_staff, csrf_token, hashed, page_of, sign_in, signed_in, type_password
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 TEAM = "/en/desk/conference/team"
 EMAIL = "ida@example.org"
 FORM = {"email": EMAIL, "role": "editor", "language": "en"}

@@ -20,7 +20,6 @@ from tests.apps import MakeApp, changing, reading
 from tests.cast import Conference, add_conference
 from tests.staff.team import PASSWORD, add_staff, code, csrf_token, sign_in, signed_in, type_code, type_password
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 OWNER, EDITOR = "owner@example.org", "editor@example.org"
 KNOWN = "eventops-known"
 STRANGER = {"REMOTE_ADDR": "203.0.113.9"}

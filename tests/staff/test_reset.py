@@ -28,7 +28,6 @@ from tests.registration.mailbox import Letter, Mailbox
 from tests.staff.team import PASSWORD, add_staff, csrf_token, page_of, sign_in, signed_in
 from tests.staff.test_sign_in import work
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 PATH = "/en/sign-in/forgotten"
 NEW = "another horse with a battery"
 EMAIL = "owner@example.org"

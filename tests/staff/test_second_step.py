@@ -35,7 +35,6 @@ from tests.staff.team import (
 )
 from tests.staff.test_csrf import paths
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 OWNER, NEW, EDITOR = "owner@example.org", "new@example.org", "editor@example.org"
 DESK, CODE, SET_UP = "/en/desk/conference/", "/en/sign-in/code", "/en/sign-in/second-factor"
 WRONG = "Error: This code is not right, or was used already. Wait for the next one and type that."

@@ -25,7 +25,6 @@ from tests.apps import MakeApp, changing, reading
 from tests.cast import Conference, add_conference
 from tests.staff.team import PASSWORD, add_staff, csrf_token, page_of, sign_in, signed_in
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 DESK = "/en/desk/conference/"
 HTTPS = "https://events.example.org"
 

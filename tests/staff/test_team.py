@@ -25,7 +25,6 @@ from tests.apps import changing, reading
 from tests.cast import SPRING, Conference, add_conference
 from tests.staff.team import add_staff, csrf_token, page_of, signed_in
 
-pytestmark = pytest.mark.usefixtures("quick_passwords")
 TEAM = "/en/desk/conference/team"
 
 
