@@ -59,7 +59,7 @@ class TemplatesCompiledOnce(BytecodeCache):
 
 
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""Hashing takes long on purpose: with today's parameters, signing in would be a tenth of all the tests' work."""
+"""Hashing takes long on purpose: with today's parameters, signing in would be a seventh of all the tests' time."""
 
 accounts._hasher, TODAYS_HASHER = QUICK_HASHER, accounts._hasher
 _compile_rules_once()
