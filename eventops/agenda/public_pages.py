@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -49,7 +49,7 @@ class PublicPages:
         rendering = self._kept.get(environ["PATH_INFO"])
         if rendering is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._application(environ, start_response)
-        if rendering.until < time.monotonic():
+        if rendering.until <= monotonic():
             return self._renew(rendering, environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD" or "HTTP_IF_NONE_MATCH" in environ:
             return _conditional(rendering, environ)(environ, start_response)
@@ -77,7 +77,7 @@ class PublicPages:
         if len(self._kept) >= KEPT_PAGES:
             self._kept.clear()
         headers = response.get_wsgi_headers(request.environ).to_wsgi_list()
-        rendering = Rendering(headers, response.get_data(), time.monotonic() + KEPT_SECONDS)
+        rendering = Rendering(headers, response.get_data(), monotonic() + KEPT_SECONDS)
         self._kept[request.environ["PATH_INFO"]] = rendering
         return _conditional(rendering, request.environ)
 

@@ -1,6 +1,5 @@
 """What strangers get is kept for a second, and is then the same in every byte."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -19,6 +18,23 @@ from tests.staff.team import add_staff, signed_in
 
 PROGRAMME = f"/en/{SLUG}/"
 ADDRESSES = [PROGRAMME, f"{PROGRAMME}agenda.ics", f"{PROGRAMME}agenda.json"]
+
+
+class Stopwatch:
+    """By which pages are kept: it stands still until it is moved."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.seconds = 1.0
+        patch.setattr("eventops.agenda.public_pages.monotonic", lambda: self.seconds)
+
+    def move_on(self) -> None:
+        """For as long as a page is kept."""
+        self.seconds += KEPT_SECONDS
+
+
+@pytest.fixture(autouse=True)
+def stopwatch(monkeypatch: pytest.MonkeyPatch) -> Stopwatch:
+    return Stopwatch(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
@@ -65,21 +81,23 @@ def test_kept_page_answers_head_and_if_none_match(client: FlaskClient, fresh: bo
     assert _whole(ask("GET", **{"If-None-Match": '"another"'})) == _whole(page)
 
 
-def test_page_is_rendered_anew_after_a_second(app: Flask, client: FlaskClient) -> None:
+def test_page_is_rendered_anew_after_a_second(app: Flask, client: FlaskClient, stopwatch: Stopwatch) -> None:
     """What another process changed shows within a second."""
     client.get(PROGRAMME)
     with changing(app):
         db.session.scalars(select(Event)).one().title = {"en": "Another Title"}
     kept = client.get(PROGRAMME).text
-    time.sleep(KEPT_SECONDS)
+    stopwatch.move_on()
     assert ("Another Title" in kept, "Another Title" in client.get(PROGRAMME).text) == (False, True)
 
 
-def test_page_is_rendered_once_for_all_who_wait(app: Flask, client: FlaskClient, statements: list[str]) -> None:
+def test_page_is_rendered_once_for_all_who_wait(
+    app: Flask, client: FlaskClient, statements: list[str], stopwatch: Stopwatch
+) -> None:
     """When a page's second is over and eight ask at once, one of them has it rendered, and all get that."""
     client.get(PROGRAMME)
     needed = len(statements)
-    time.sleep(KEPT_SECONDS)
+    stopwatch.move_on()
     del statements[:]
     begin = Barrier(8)
 
@@ -92,12 +110,12 @@ def test_page_is_rendered_once_for_all_who_wait(app: Flask, client: FlaskClient,
     assert (len(pages), len(statements)) == (1, needed)
 
 
-def test_page_that_goes_is_not_answered_for(app: Flask, client: FlaskClient) -> None:
+def test_page_that_goes_is_not_answered_for(app: Flask, client: FlaskClient, stopwatch: Stopwatch) -> None:
     """A second after an event was withdrawn its page is missing, and stays so."""
     client.get(PROGRAMME)
     with changing(app):
         db.session.scalars(select(Event)).one().published_at = None
-    time.sleep(KEPT_SECONDS)
+    stopwatch.move_on()
     assert [client.get(PROGRAMME).status_code for _ in range(2)] == [404, 404]
 
 

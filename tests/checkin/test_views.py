@@ -196,8 +196,11 @@ def test_token_opens_its_own_door_alone(app: Flask, device: Device, cast: Confer
         assert device.send(json.dumps({"scans": [scan("EO1")]})).status_code == 401
 
 
-def test_scan_of_a_door_in_use_takes_three_statements(app: Flask, device: Device, cast: Conference) -> None:
+def test_scan_of_a_door_in_use_takes_three_statements(
+    app: Flask, device: Device, cast: Conference, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whose ticket, what was before, and the scan itself; the key and the door were asked for a moment ago."""
+    monkeypatch.setattr("eventops.recent.monotonic", lambda: 1.0)
     device.scan(scan("EO1"))
     statements: list[str] = []
     with app.app_context():

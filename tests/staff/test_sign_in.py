@@ -216,7 +216,7 @@ def work(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         done.append(statement)
 
-    monkeypatch.setattr(accounts, "_hasher", Counting())
+    monkeypatch.setattr(accounts, "_hasher", Counting.from_parameters(accounts._hasher._parameters))
     with app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
