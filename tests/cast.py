@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import UUID, uuid4
 
-from eventops.agenda.models import Audience, Event, PublicWindow, PublishedSession, Room, Session, Speaker
+from eventops.agenda.models import Audience, Event, PublicWindow, PublishedSession, Room, Session, Speaker, SpeakerRole
+from eventops.agenda.snapshots import Snapshot
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.registration.models import Admission, Registration, Ticket
@@ -86,7 +87,7 @@ def add_conference(slug: str = "conference") -> Conference:
     db.session.flush()
     keynote = _session(event, "Keynote speech", "keynote", room, "12:20", "13:20")
     workshop = _session(event, f"Workshop {CANARY}", "workshop", hidden_room, "15:00", "16:00", [audience])
-    workshop.speakers = [speaker]
+    workshop.speaker_roles = [SpeakerRole(speaker=speaker)]
     door = Door(id=uuid4(), event_id=event.id, name="Main entrance")
     streams = [
         Stream(id=uuid4(), event_id=event.id, name={"en": "The public part"}, provider_url=PROVIDER),
@@ -146,17 +147,7 @@ def _published(session: Session) -> PublishedSession:
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         changed_at=SPRING,
-        content={
-            "title": session.title,
-            "abstract": session.abstract,
-            "kind": session.kind,
-            "language": session.language,
-            "attendance_mode": "mixed",
-            "placeholder": "",
-            "zone": session.zone,
-            "room": session.room.name if session.room else None,
-            "speakers": [{"name": s.name, "title": "", "organisation": "", "country": ""} for s in session.speakers],
-        },
+        content=Snapshot.of(session).content,
         audiences=list(session.audiences),
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import inspect, select
 
-from eventops.agenda.models import Audience, Event, PublicWindow, Room, Session, Speaker
+from eventops.agenda.models import Audience, Event, PublicWindow, Room, Session, Speaker, SpeakerRole
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.registration.models import GuestList, Invitation, Substitute
@@ -35,7 +35,7 @@ def _desk(event: Event) -> list[Any]:
     rows = _added(room, speaker, audience)
     sessions = [_session(event, room, access) for access in ("public", "closed")]
     for session in sessions:
-        session.speakers = [speaker]
+        session.speaker_roles = [SpeakerRole(speaker=speaker)]
     sessions[1].audiences = [audience]
     rows += _added(*sessions)
     if event.published_at is None:  # tests take the published event's only door for that of its entrance

@@ -13,7 +13,17 @@ from sqlalchemy import delete, exists, func, insert, select, text, union, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from eventops.agenda.models import Audience, Event, PublishedSession, Release, Room, Session, Speaker, session_speakers
+from eventops.agenda.models import (
+    Audience,
+    Event,
+    PublishedSession,
+    Release,
+    Room,
+    Session,
+    Speaker,
+    SpeakerRole,
+    session_audiences,
+)
 from eventops.checkin.models import Door
 from eventops.db import Base, db, write
 from eventops.marks import look_through
@@ -168,7 +178,7 @@ SHAPES: dict[str, tuple[Shape, Any]] = {
     "count of a column": (lambda _: db.session.scalar(select(func.count(PublishedSession.id))), 1),
     "core table": (lambda _: ids(select(TABLE.c.id)), REFUSED),
     "core count": (lambda _: ids(select(func.count()).select_from(TABLE)), REFUSED),
-    "core link table": (lambda _: rows(select(session_speakers)), REFUSED),
+    "core link table": (lambda _: rows(select(session_audiences)), REFUSED),
     "text": (lambda _: ids(text("SELECT id FROM published_sessions")), REFUSED),
     "entity from text": (
         lambda _: ids(select(PublishedSession).from_statement(text("SELECT * FROM published_sessions"))),
@@ -299,7 +309,14 @@ def test_protected_staff_see_the_desk_of_their_own_event_alone(app: Flask, cast:
 def test_protected_staff_read_sessions_with_their_speakers_and_rooms(app: Flask, cast: Conference) -> None:
     """Through the relationships of a session staff reach speakers, audiences and the room, loaded either way."""
     staff = Viewer(event_id=cast.event_id, role="editor")
-    for options in ([], [selectinload(Session.speakers), selectinload(Session.audiences), selectinload(Session.room)]):
+    for options in (
+        [],
+        [
+            selectinload(Session.speaker_roles).selectinload(SpeakerRole.speaker),
+            selectinload(Session.audiences),
+            selectinload(Session.room),
+        ],
+    ):
         with app.app_context(), seeing(staff):
             [session] = db.session.scalars(select(Session).where(Session.id == cast.workshop_id).options(*options))
             reached = (len(session.speakers), [a.id for a in session.audiences], session.room is not None)

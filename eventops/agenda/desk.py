@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response
 
 from eventops import clock
 from eventops.agenda import publish as publishing
-from eventops.agenda.differences import describe
+from eventops.agenda.differences import changes, describe
 from eventops.agenda.edit import SessionForm, StaleEdit, desk_audiences, desk_rooms, desk_session, edit_session
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.leaks import Leak, WouldLeak, refuse_leaks
 from eventops.agenda.models import Event, Session
 from eventops.agenda.programme import language_name
 from eventops.agenda.public_pages import forget_renderings
+from eventops.agenda.snapshots import desk_sessions
 from eventops.agenda.views import blueprint, titles
 from eventops.db import write
 from eventops.languages import LANGUAGES, in_language
@@ -102,8 +103,8 @@ def _desk_page(event: Event, leaks: Sequence[Leak] = ()) -> str:
         "agenda/desk.html",
         event=event,
         **titles(event),
-        rows=[_row(event, session) for session in publishing.desk_sessions(event.id)],
-        changes=[describe(event, change) for change in publishing.changes(event.id)],
+        rows=[_row(event, session) for session in desk_sessions(event.id)],
+        changes=[describe(event, change) for change in changes(event.id)],
         published="published" in request.args,
         leaks=leaks,
     )

@@ -13,8 +13,8 @@ from eventops.agenda.models import (
     Room,
     Session,
     Speaker,
+    SpeakerRole,
     session_audiences,
-    session_speakers,
 )
 from eventops.db import db
 from eventops.times import to_instant
@@ -108,8 +108,7 @@ def _add_session(event: Event, part: SessionPart) -> None:
     )
     db.session.flush()
     for position, speaker in enumerate(part.speakers):
-        row = {"session_id": session_id, "speaker_id": _speaker(event, speaker), "position": position}
-        db.session.execute(session_speakers.insert().values(row))
+        db.session.add(SpeakerRole(session_id=session_id, speaker_id=_speaker(event, speaker), position=position))
     for name in part.audiences:
         row = {"session_id": session_id, "audience_id": _id(event, "audience", name)}
         db.session.execute(session_audiences.insert().values(row))

@@ -2,81 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
 
-from eventops.agenda.models import Event, PublishedBlock, PublishedSession, Release, Session
+from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Release, Session
+from eventops.agenda.snapshots import Snapshot, desk_snapshots
 from eventops.db import db, one_at_a_time
-from eventops.times import utc_text
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What publishing would do to one session. `before` is missing for an added one, `after` for a removed one."""
-
-    kind: Literal["added", "changed", "removed"]
-    before: PublishedSession | None
-    after: Session | None
-
-
-def desk_sessions(event_id: UUID) -> list[Session]:
-    """The desk copy, in order of start."""
-    query = (
-        select(Session)
-        .where(Session.event_id == event_id, Session.deleted_at.is_(None))
-        .order_by(Session.starts_at, Session.ends_at, Session.id)
-        .options(selectinload(Session.room), selectinload(Session.speakers), selectinload(Session.audiences))
-    )
-    return list(db.session.scalars(query))
-
-
-def changes(event_id: UUID) -> list[Change]:
-    """What publishing now would change, in order of start; empty when the desk copy is what is published."""
-    published, blocks = _published(event_id), _blocks(event_id)
-    found = []
-    for session in desk_sessions(event_id):
-        before = published.pop(session.id, None)
-        if before is None:
-            found.append(Change("added", None, session))
-        elif _differs(before, session) or _has_block(session) != (session.id in blocks):
-            found.append(Change("changed", before, session))
-    return found + [Change("removed", before, None) for before in published.values()]
 
 
 def hold_agenda(event_id: UUID) -> None:
-    """Inside write(), before reading: nobody else publishes the event or closes a session of it meanwhile."""
+    """Inside write(), before reading: nobody else publishes the event or changes its desk meanwhile."""
     one_at_a_time(f"publish {event_id}")
 
 
-def publish(event: Event, now: datetime, made_by: UUID | None = None, note: str = "") -> Release:
-    """Make the desk copy what everybody reads: an immutable release, and its index of published sessions.
+def publish(
+    event: Event,
+    now: datetime,
+    made_by: UUID | None = None,
+    note: str = "",
+    snapshots: Sequence[Snapshot] | None = None,
+    returned_to: int | None = None,
+) -> Release:
+    """Make `snapshots`, by default the desk copy, what everybody reads: an immutable release, and its index.
 
     A session's SEQUENCE rises when its time or place changed; `changed_at` moves with any change of what it shows.
     A closed session that becomes public starts anew at 0: strangers do not learn how often it was moved before.
     """
     hold_agenda(event.id)
     event.published_at = event.published_at or now
+    raise_version(event)
+    snapshots = desk_snapshots(event.id) if snapshots is None else snapshots
     published = _published(event.id)
-    sessions = desk_sessions(event.id)
-    for session in sessions:
-        _publish_session(session, published.pop(session.id, None), now)
+    audiences = {row.id: row for row in db.session.scalars(select(Audience).where(Audience.event_id == event.id))}
+    for snapshot in snapshots:
+        row = published.pop(snapshot.id, None)
+        _publish_session(event.id, snapshot, row, [audiences[id] for id in snapshot.audience_ids], now)
     for gone in published.values():
         db.session.delete(gone)
-    _publish_blocks(event.id, sessions, now)
-    latest = db.session.scalar(select(func.max(Release.number)).where(Release.event_id == event.id)) or 0
+    _publish_blocks(event.id, snapshots, now)
     release = Release(
         id=uuid4(),
         event_id=event.id,
-        number=latest + 1,
+        number=1 + (db.session.scalar(select(func.max(Release.number)).where(Release.event_id == event.id)) or 0),
         made_at=now,
         made_by=made_by,
         note=note,
-        sessions=[_snapshot(session) for session in sessions],
+        returned_to=returned_to,
+        sessions=[snapshot.written() for snapshot in snapshots],
     )
     db.session.add(release)
     db.session.flush()
@@ -89,18 +64,37 @@ def narrow(session: Session, now: datetime) -> bool:
     So is what an untitled block told. Whether anything was published until now. Opening waits for the next release.
     Call it inside write() after hold_agenda(): who publishes at the same moment would show what was closed.
     """
+    is_narrowed = _narrow_block(session) | _narrow_session(session, now)
+    if is_narrowed:
+        raise_version(db.session.get_one(Event, session.event_id))
+        db.session.flush()
+    return is_narrowed
+
+
+def raise_version(event: Event) -> None:
+    """Inside write(): public pages of the event may have changed, and are made anew within a second everywhere."""
+    event.public_version = Event.public_version + 1
+
+
+def _narrow_block(session: Session) -> bool:
     block = None if _has_block(session) else _blocks(session.event_id).get(session.id)
     if block is not None:
         db.session.delete(block)
-        db.session.flush()
+    return block is not None
+
+
+def _has_block(session: Session) -> bool:
+    return session.access == "closed" and session.shows_block
+
+
+def _narrow_session(session: Session, now: datetime) -> bool:
     row = db.session.scalar(select(PublishedSession).where(PublishedSession.id == session.id))
     if row is None or session.access == "public":
-        return block is not None
+        return False
     wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
-    if row.access == "closed" and wanted == row.audiences:
-        return block is not None
+    if row.access == "closed" and {a.id for a in wanted} == {a.id for a in row.audiences}:
+        return False
     row.access, row.audiences, row.changed_at = "closed", wanted, now
-    db.session.flush()
     return True
 
 
@@ -109,23 +103,33 @@ def _published(event_id: UUID) -> dict[UUID, PublishedSession]:
     return {row.id: row for row in rows}
 
 
-def _publish_session(session: Session, row: PublishedSession | None, now: datetime) -> None:
-    if row is not None and not _differs(row, session):
-        return
-    content = _content(session)
+def _publish_session(
+    event_id: UUID, snapshot: Snapshot, row: PublishedSession | None, audiences: list[Audience], now: datetime
+) -> None:
     if row is None:
-        row = PublishedSession(id=session.id, event_id=session.event_id, sequence=0, changed_at=now)
+        row = PublishedSession(id=snapshot.id, event_id=event_id, sequence=0, changed_at=now)
         db.session.add(row)
-    elif (row.access, session.access) == ("closed", "public"):
-        row.sequence = 0
-    elif (row.starts_at, row.ends_at, row.content["room"]) != (session.starts_at, session.ends_at, content["room"]):
-        row.sequence += 1
-    if _looks_different(row, session):
-        row.changed_at = now
-    row.access = session.access
-    row.starts_at, row.ends_at = session.starts_at, session.ends_at
-    row.content = content
-    row.audiences = list(session.audiences)
+    elif (row.access, snapshot.access) == ("closed", "public"):
+        row.sequence, row.changed_at = 0, now
+    else:
+        if _when_and_where(row) != _when_and_where(snapshot):
+            row.sequence += 1
+        if _shown(row) != _shown(snapshot):
+            row.changed_at = now
+    row.access = snapshot.access
+    row.starts_at, row.ends_at = snapshot.starts_at, snapshot.ends_at
+    row.content = snapshot.content
+    if {audience.id for audience in row.audiences} != snapshot.audience_ids:
+        row.audiences = audiences
+
+
+def _when_and_where(one: PublishedSession | Snapshot) -> tuple[object, ...]:
+    return one.starts_at, one.ends_at, one.content["room"]
+
+
+def _shown(one: PublishedSession | Snapshot) -> tuple[object, ...]:
+    """What a page or a calendar shows: whom a session is for stands on none."""
+    return one.access, one.starts_at, one.ends_at, one.content
 
 
 def _blocks(event_id: UUID) -> dict[UUID, PublishedBlock]:
@@ -134,59 +138,17 @@ def _blocks(event_id: UUID) -> dict[UUID, PublishedBlock]:
     return {row.session_id: row for row in rows}
 
 
-def _has_block(session: Session) -> bool:
-    return session.access == "closed" and session.shows_block
-
-
-def _publish_blocks(event_id: UUID, sessions: list[Session], now: datetime) -> None:
+def _publish_blocks(event_id: UUID, snapshots: Sequence[Snapshot], now: datetime) -> None:
     blocks = _blocks(event_id)
-    for session in filter(_has_block, sessions):
-        block = blocks.pop(session.id, None)
+    for snapshot in snapshots:
+        if not snapshot.shows_block:
+            continue
+        block = blocks.pop(snapshot.id, None)
         if block is None:
-            block = PublishedBlock(id=uuid4(), event_id=event_id, session_id=session.id, sequence=0, changed_at=now)
+            block = PublishedBlock(id=uuid4(), event_id=event_id, session_id=snapshot.id, sequence=0, changed_at=now)
             db.session.add(block)
-        elif (block.starts_at, block.ends_at) != (session.starts_at, session.ends_at):
+        elif (block.starts_at, block.ends_at) != (snapshot.starts_at, snapshot.ends_at):
             block.sequence, block.changed_at = block.sequence + 1, now
-        block.starts_at, block.ends_at = session.starts_at, session.ends_at
+        block.starts_at, block.ends_at = snapshot.starts_at, snapshot.ends_at
     for gone in blocks.values():
         db.session.delete(gone)
-
-
-def _differs(row: PublishedSession, session: Session) -> bool:
-    return {a.id for a in row.audiences} != {a.id for a in session.audiences} or _looks_different(row, session)
-
-
-def _looks_different(row: PublishedSession, session: Session) -> bool:
-    """Whether a page or a calendar shows the difference: whom a session is for stands on none."""
-    shown = (row.access, row.starts_at, row.ends_at, row.content)
-    return shown != (session.access, session.starts_at, session.ends_at, _content(session))
-
-
-def _content(session: Session) -> dict[str, Any]:
-    names_itself = session.access == "closed" and session.names_itself_in_calendars
-    return {
-        **({"in_calendars": True} if names_itself else {}),
-        "title": session.title,
-        "abstract": session.abstract,
-        "kind": session.kind,
-        "language": session.language,
-        "attendance_mode": session.attendance_mode,
-        "placeholder": session.placeholder,
-        "zone": session.zone,
-        "room": session.room.name if session.room else None,
-        "speakers": [
-            {"name": s.name, "title": s.title, "organisation": s.organisation, "country": s.country}
-            for s in session.speakers
-        ],
-    }
-
-
-def _snapshot(session: Session) -> dict[str, Any]:
-    return {
-        "id": str(session.id),
-        "access": session.access,
-        "audiences": [str(audience.id) for audience in session.audiences],
-        "starts_at": utc_text(session.starts_at),
-        "ends_at": utc_text(session.ends_at),
-        **_content(session),
-    }

@@ -8,15 +8,19 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from eventops.agenda.models import (
     Audience,
+    Edit,
     Event,
+    Image,
+    Presence,
     PublishedSession,
     Release,
     Room,
     Session,
     Speaker,
+    SpeakerRole,
+    Track,
     published_session_audiences,
     session_audiences,
-    session_speakers,
 )
 from eventops.marks import mark
 from eventops.protected import protect, protect_table
@@ -54,11 +58,19 @@ def _published_session(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-# The desk copy, its rooms and speakers included, is for the event's staff; visitors read what is published.
-for model in (Session, Release, Room, Speaker):
+def _speaker_role(viewer: Viewer) -> ColumnElement[bool]:
+    if not viewer.is_staff:
+        return false()
+    theirs = select(Session.id).where(mark(Session.id), Session.event_id == viewer.event_id)
+    return SpeakerRole.session_id.in_(theirs)
+
+
+# The desk copy, all that it is made of included, is for the event's staff; visitors read what is published.
+for model in (Session, Release, Room, Track, Speaker, Image, Edit, Presence):
     protect(model, lambda viewer, model=model: of_their_event(model, viewer))  # type: ignore[misc]
 protect(Event, _event)
+protect(SpeakerRole, _speaker_role)
 protect(Audience, _audience)
 protect(PublishedSession, _published_session)
-for table in (session_speakers, session_audiences, published_session_audiences):
+for table in (session_audiences, published_session_audiences):
     protect_table(table.name)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from eventops.agenda.events import spoken_language
 from eventops.agenda.models import Audience, Event, PublishedSession, Session
-from eventops.agenda.publish import desk_sessions
+from eventops.agenda.snapshots import Snapshot, desk_sessions
 from eventops.checkin.models import Door
 from eventops.config import settings
 from eventops.db import db
@@ -133,12 +133,13 @@ def _sort(event: Event) -> _Sorted:
     for session in desk_sessions(event.id):
         who = _readers(session.audiences) if session.access == "closed" else None
         ids = _ids(session) - ({str(session.id)} if who is None else set())
-        found.add(_desk_names(session), session.abstract.values(), ids, who)
+        content = Snapshot.of(session).content
+        found.add(_names(content), [*_prose(content), session.staff_notes], ids, who)
     for row in db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id)):
         who = _readers(row.audiences) if row.access == "closed" else None
         found.add(
-            _published_names(row.content),
-            row.content["abstract"].values(),
+            _names(row.content),
+            _prose(row.content),
             set() if who is None else {str(row.id)},
             who,
         )
@@ -150,19 +151,22 @@ def _sort(event: Event) -> _Sorted:
 def _sessions(event: Event) -> dict[UUID, tuple[Text, str]]:
     said: defaultdict[UUID, list[str]] = defaultdict(list)
     for row in db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id)):
-        said[row.id] += [*_published_names(row.content), *row.content["abstract"].values()]
+        said[row.id] += [*_names(row.content), *_prose(row.content)]
     found = {}
     for session in desk_sessions(event.id):
         if session.access == "closed":
-            texts = [*said[session.id], *_desk_names(session), *session.abstract.values(), *_ids(session)]
+            content = Snapshot.of(session).content
+            texts = [*said[session.id], *_names(content), *_prose(content)]
+            texts += [session.staff_notes, *_ids(session)]
             texts += [text for audience in session.audiences for text in (audience.name, str(audience.id))]
             found[session.id] = in_language(session.title, spoken_language()), normal("\n".join(texts))
     return found
 
 
 def _ids(session: Session) -> set[str]:
-    """Its own, and those of its room and speakers."""
-    return {str(part.id) for part in (session, session.room, *session.speakers) if part}
+    """Its own, and those of its room, track and speakers with their photos."""
+    photos = {str(speaker.photo_id) for speaker in session.speakers if speaker.photo_id}
+    return photos | {str(part.id) for part in (session, session.room, session.track, *session.speakers) if part}
 
 
 def _readers(audiences: Iterable[Audience]) -> Readers:
@@ -190,18 +194,19 @@ def _add_rooms_above(found: _Sorted, event_id: UUID) -> None:
         found.add([door.name], [], set(), who)
 
 
-def _desk_names(session: Session) -> list[str]:
-    texts = [*session.title.values(), session.room.name if session.room else ""]
-    for speaker in session.speakers:
-        texts += [speaker.name, speaker.title, speaker.organisation]
-    return texts
-
-
-def _published_names(content: dict[str, Any]) -> list[str]:
-    texts = [*content["title"].values(), content["room"] or ""]
+def _names(content: dict[str, Any]) -> list[str]:
+    texts = [*content["title"].values(), content["room"] or "", *(content["track"] or {}).values()]
     for speaker in content["speakers"]:
         texts += [speaker["name"], speaker["title"], speaker["organisation"]]
+    for link in content["links"]:
+        texts += [link["label"], link["url"]]
     return texts
+
+
+def _prose(content: dict[str, Any]) -> list[str]:
+    """Its abstract, and what is told of its speakers."""
+    told = [content["abstract"], *(speaker["bio"] for speaker in content["speakers"])]
+    return [text for texts in told for text in texts.values()]
 
 
 def _event_texts(event: Event) -> Iterator[str]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from eventops.agenda.models import Audience, PublishedSession, Session
-from eventops.agenda.publish import desk_sessions
+from eventops.agenda.snapshots import desk_sessions
 from eventops.db import db
 from eventops.registration.alphabet import alphabetical
 from eventops.registration.models import Admission, Invitation, Registration

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 
 from eventops.agenda.models import Audience
-from eventops.agenda.publish import desk_sessions
+from eventops.agenda.snapshots import desk_sessions
 from eventops.db import db, one_at_a_time
 from eventops.languages import Text, in_language
 from eventops.registration.alphabet import alphabetical

@@ -15,10 +15,11 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
 
+from eventops.agenda.differences import changes
 from eventops.agenda.events import event_clocks
 from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Session
 from eventops.agenda.public_pages import forget_renderings
-from eventops.agenda.publish import changes, hold_agenda, narrow, publish
+from eventops.agenda.publish import hold_agenda, narrow, publish
 from eventops.db import db
 from eventops.registration.links import personal_token
 from eventops.registration.models import Registration

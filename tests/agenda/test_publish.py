@@ -11,11 +11,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventops.agenda.conference_file import BadConferenceFile, read_conference
+from eventops.agenda.differences import changes
 from eventops.agenda.edit import SessionForm, edit_session
 from eventops.agenda.import_file import import_conference
 from eventops.agenda.models import Event, PublishedSession, Release, Room, Session
 from eventops.agenda.programme import visible_sessions
-from eventops.agenda.publish import changes, desk_sessions, publish
+from eventops.agenda.publish import publish
+from eventops.agenda.snapshots import desk_sessions
 from eventops.db import db
 from eventops.viewer import ANONYMOUS, seeing
 from tests.agenda.conferences import EVENT_ID, NOW, TEXT, published

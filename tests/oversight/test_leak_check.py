@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from eventops import clock
 from eventops.agenda.leaks import Leak
-from eventops.agenda.models import Audience, Event, PublishedSession, Release, Session, Speaker
+from eventops.agenda.models import Audience, Event, PublishedSession, Release, Session, Speaker, SpeakerRole
 from eventops.agenda.publish import publish
 from eventops.cli import main
 from eventops.db import db
@@ -110,7 +110,8 @@ def test_leak_check_does_not_cry_wolf(app: Flask, cast: Conference) -> None:
     with changing(app):
         speaker = Speaker(id=uuid4(), event_id=cast.event_id, name="Sanna Shared", organisation="Somewhere")
         keynote, workshop = (db.session.get_one(Session, id) for id in (cast.keynote_id, cast.workshop_id))
-        keynote.speakers, workshop.speakers = [speaker], [speaker]
+        for session in (keynote, workshop):
+            session.speaker_roles = [SpeakerRole(speaker=speaker)]
         workshop.room, workshop.title = keynote.room, {"en": "Keynote speech", "fi": "By invitation", "sv": "Sign up"}
         workshop.abstract = {"en": "Civil society, and the Programme of the conference; A B C"}
         db.session.flush()
