@@ -6,6 +6,8 @@ from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
+from eventops.agenda import part_views as _part_views  # noqa: F401
+from eventops.agenda import settings_views as _settings_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.events import event_id_of, words_of_event
 from eventops.agenda.leaks import answer_leaks

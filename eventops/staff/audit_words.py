@@ -29,8 +29,13 @@ def groups() -> dict[str, str]:
 def sentences() -> dict[str, str]:
     """What was done, by action."""
     return {
+        "agenda.add_part": _("Added a room, a track or a speaker"),
+        "agenda.create": _("Created the event"),
         "agenda.edit": _("Changed a session"),
+        "agenda.edit_part": _("Changed a room, a track or a speaker"),
         "agenda.publish": _("Published the agenda"),
+        "agenda.remove_part": _("Removed a room, a track or a speaker"),
+        "agenda.settings": _("Changed the event's settings"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),
         "audience.grant_waiting": _("Admitted somebody who is to sign up yet"),
