@@ -20,6 +20,9 @@ from eventops.plain_https import is_plain_https
 from eventops.times import Reading, UncertainTime, UnknownZone, parse_wall, to_instant, to_wall, zone
 from eventops.typed import email_fault, fault_text, text_fault
 
+Fields = MultiDict[str, str]
+Files = MultiDict[str, FileStorage]
+
 LONGEST_LINE = 200
 LONGEST_TEXT = 20_000
 MOST_ROWS = 300
@@ -44,9 +47,7 @@ class TypedForm:
     """For a wall time that clocks skip or repeat: each reading, and both clocks' words for it."""
 
     @classmethod
-    def sent(
-        cls, form: MultiDict[str, str], files: MultiDict[str, FileStorage], lists: Collection[str] = ()
-    ) -> TypedForm:
+    def sent(cls, form: Fields, files: Files, lists: Collection[str] = ()) -> TypedForm:
         """What a browser sent. Of fields in `lists` all values count, joined by commas, of others the first."""
         typed = {name: ",".join(form.getlist(name)) if name in lists else value for name, value in form.items()}
         uploads = {name: file.stream.read() for name, file in files.items()}
