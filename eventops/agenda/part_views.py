@@ -10,7 +10,6 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from eventops import clock
-from eventops.agenda.desk import signed_in_account
 from eventops.agenda.events import event_or_404, spoken_language
 from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, Session
@@ -36,6 +35,7 @@ from eventops.db import write
 from eventops.languages import in_language
 from eventops.routes import staff, takes
 from eventops.staff.audit import record
+from eventops.viewer import signed_in_account
 
 Answer = Response | str | tuple[str, int]
 
