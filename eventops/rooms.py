@@ -19,6 +19,7 @@ from eventops.checkin import desk as _checkin_desk  # noqa: F401
 from eventops.checkin import devices as _devices  # noqa: F401
 from eventops.checkin import enrolment as _enrolment  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
+from eventops.opening.views import blueprint as opening
 from eventops.oversight.leak_check import check
 from eventops.oversight.views import blueprint as oversight
 from eventops.registration import audience_views as _audience_views  # noqa: F401
@@ -47,7 +48,7 @@ from eventops.staff.which_event import answer_for_events
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
-ROOMS = (staff, agenda, registration, checkin, streams, oversight, reports)
+ROOMS = (staff, agenda, registration, checkin, streams, opening, oversight, reports)
 
 
 def init_rooms(app: Flask) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-from zoneinfo import available_timezones
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -25,9 +23,10 @@ from eventops.agenda.settings import (
     form_of,
     read_settings,
 )
-from eventops.agenda.settings_words import NORDIC_ZONES, labels, side_by_side
+from eventops.agenda.settings_words import labels, side_by_side
 from eventops.agenda.typed_form import MOST_ROWS, TypedForm, countries
 from eventops.agenda.views import blueprint, titles
+from eventops.agenda.zone_choices import zone_choices
 from eventops.db import write
 from eventops.languages import LANGUAGES
 from eventops.routes import staff, takes
@@ -95,18 +94,10 @@ def _page(
         leaks=leaks,
         beside=beside,
         saved=request.args.get("saved"),
-        **zones(event, form),
+        created="created" in request.args,
+        all_countries=countries(spoken_language()),
+        **zone_choices([*event.also_show, *form.chosen("also_show")]),
     )
-
-
-def zones(event: Event, form: TypedForm) -> dict[str, Any]:
-    """The clocks to choose from, and every zone and country there is, to be suggested."""
-    shown = dict.fromkeys([*event.also_show, *form.chosen("also_show"), *NORDIC_ZONES[:5]])
-    return {
-        "clock_zones": [(key, key.split("/")[-1].replace("_", " ")) for key in shown],
-        "all_zones": [*NORDIC_ZONES, *sorted(available_timezones() - set(NORDIC_ZONES))],
-        "all_countries": countries(spoken_language()),
-    }
 
 
 def _shown_rows(form: TypedForm, kind: str) -> range:

@@ -14,10 +14,6 @@ from eventops.agenda.typed_form import TypedForm
 
 TIMES = ("start", "end", "opens_at", "closes_at")
 """How fields end that hold a date and a time."""
-NORDIC_ZONES = (
-    *("Europe/Helsinki", "Europe/Copenhagen", "Europe/Oslo", "Europe/Stockholm", "Atlantic/Reykjavik"),
-    "Europe/Mariehamn",
-)
 
 
 def labels(event: Event, rows: Mapping[str, Iterable[int]]) -> dict[str, str]:
