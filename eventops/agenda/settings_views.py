@@ -32,7 +32,7 @@ from eventops.languages import LANGUAGES
 from eventops.routes import staff, takes
 from eventops.staff.audit import record
 
-EMPTY_ROWS = 2
+EMPTY_ROWS = 1
 """So many more of each are there to be filled in."""
 
 Answer = Response | str | tuple[str, int]
