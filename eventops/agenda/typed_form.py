@@ -202,8 +202,8 @@ class TypedForm:
             self.errors.setdefault(name, str(complaint))
 
     def _reading(self, name: str) -> Reading | None:
-        typed = self[f"{name}_reading"]
-        return cast(Reading, typed) if typed in ("earlier", "later") else None
+        typed, is_of_this = self[f"{name}_reading"], self[f"{name}_asked"] in ("", self[name])
+        return cast(Reading, typed) if is_of_this and typed in ("earlier", "later") else None
 
     def _ask_which(self, event: Event, name: str, error: UncertainTime) -> None:
         self.uncertain[name] = _readings(event, error)
