@@ -43,7 +43,7 @@ Answer = Response | str | tuple[str, int]
 def new_event() -> Answer:
     """A form for each way to create an event. 403 for who owns none: somebody has to have let them in."""
     account_id = signed_in_account()
-    owned = [event for event, role in events_of(account_id) if role == "owner"]
+    owned = _owned(account_id)
     if account_id is None or not owned:
         return render_template("opening/refused.html"), 403
     how = request.values.get("how", "")
@@ -52,6 +52,10 @@ def new_event() -> Answer:
         return _page(how, owned, _begun())
     create = {"nothing": _from_nothing, "file": _from_file, "copy": _from_copy}[how]
     return create(account_id, owned, TypedForm.sent(request.form, request.files, ("also_show",)))
+
+
+def _owned(account_id: UUID | None) -> list[Event]:
+    return [event for event, role in events_of(account_id) if role == "owner"]
 
 
 def _from_nothing(account_id: UUID, owned: list[Event], form: TypedForm) -> Answer:
@@ -66,7 +70,7 @@ def _from_nothing(account_id: UUID, owned: list[Event], form: TypedForm) -> Answ
         furnish(event, address.stream_url, now)
         return event
 
-    return _created("nothing", account_id, owned, form, add)
+    return _created("nothing", account_id, form, add)
 
 
 def _from_file(account_id: UUID, owned: list[Event], form: TypedForm) -> Answer:
@@ -84,7 +88,7 @@ def _from_file(account_id: UUID, owned: list[Event], form: TypedForm) -> Answer:
         claim(file.slug)
         return open_event(file, now)
 
-    return _created("file", account_id, owned, form, add)
+    return _created("file", account_id, form, add)
 
 
 def _from_copy(account_id: UUID, owned: list[Event], form: TypedForm) -> Answer:
@@ -106,12 +110,10 @@ def _from_copy(account_id: UUID, owned: list[Event], form: TypedForm) -> Answer:
         furnish(event, address.stream_url, now)
         return event
 
-    return _created("copy", account_id, owned, form, add)
+    return _created("copy", account_id, form, add)
 
 
-def _created(
-    how: str, account_id: UUID, owned: list[Event], form: TypedForm, add: Callable[[datetime], Event]
-) -> Answer:
+def _created(how: str, account_id: UUID, form: TypedForm, add: Callable[[datetime], Event]) -> Answer:
     """Let `add` make the event, and its maker own it."""
     now = clock.now()
     try:
@@ -125,7 +127,7 @@ def _created(
     except (SlugTaken, BadConferenceFile) as error:
         taken = slug_taken() if isinstance(error, SlugTaken) else _faults(error)
         form.complain("text" if how == "file" else "slug", taken)
-        return _page(how, owned, form), 422
+        return _page(how, _owned(account_id), form), 422
     return redirect(url_for("agenda.settings", slug=slug, created=""), 303)
 
 
