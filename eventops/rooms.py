@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
+from eventops.agenda import beat_views as _beat_views  # noqa: F401
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
+from eventops.agenda import move_views as _move_views  # noqa: F401
+from eventops.agenda import undo_views as _undo_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.events import event_id_of, words_of_event
 from eventops.agenda.leaks import answer_leaks

@@ -30,7 +30,10 @@ def sentences() -> dict[str, str]:
     """What was done, by action."""
     return {
         "agenda.edit": _("Changed a session"),
+        "agenda.move": _("Moved a session"),
         "agenda.publish": _("Published the agenda"),
+        "agenda.redo": _("Made an edit of the agenda again"),
+        "agenda.undo": _("Took back an edit of the agenda"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),
         "audience.grant_waiting": _("Admitted somebody who is to sign up yet"),

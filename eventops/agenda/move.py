@@ -1,0 +1,97 @@
+"""What happens when a session is dragged: its hours, its room, and whether it waits in the tray."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
+from sqlalchemy import select
+
+from eventops.agenda.journal import Journal
+from eventops.agenda.models import YEARS, Room, Session
+from eventops.db import db
+from eventops.times import stored_instant, to_wall
+
+
+class BadMove(ValueError):
+    """What was sent is no move. The message says what is wrong and repeats nothing of it."""
+
+
+class StaleMove(Exception):
+    """Somebody else changed the session since it was picked up. Nothing was stored."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("the session was changed since")
+        self.session = session
+
+
+class Wanted(BaseModel):
+    """Where the session is to be. Instants have an offset and no part of a second."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    start: AwareDatetime
+    end: AwareDatetime
+    room_id: UUID | None
+    is_scheduled: bool
+    revision: int
+    """At which the session was when it was picked up."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.start.year not in YEARS or self.end.year not in YEARS:
+            raise ValueError("start and end must be in a year of an event")
+        if self.start.microsecond or self.end.microsecond:
+            raise ValueError("start and end must be whole seconds")
+        if self.start >= self.end:
+            raise ValueError("a session must end after it starts")
+        return self
+
+
+def read_wanted(body: bytes) -> Wanted:
+    """What a page sends as JSON. Raises BadMove."""
+    try:
+        return Wanted.model_validate_json(body)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        raise BadMove(f"{place}: {fault['msg']}" if place else str(fault["msg"])) from None
+
+
+def move(session: Session, wanted: Wanted, journal: Journal) -> bool:
+    """Put the session there, inside `editing`; its wall times and folds are those of its own zone.
+
+    Whether that changed anything. Raises StaleMove, and BadMove for a room that the event has not.
+    """
+    if wanted.revision != session.revision:
+        raise StaleMove(session)
+    room = wanted_room(session.event_id, wanted)
+    if wanted.room_id and room is None:
+        raise BadMove("room_id: the event has no such room")
+    journal.change(session)
+    set_hours(session, wanted.start, wanted.end)
+    session.room, session.is_scheduled = room, wanted.is_scheduled
+    db.session.flush()
+    return bool(journal.changes())
+
+
+def set_hours(session: Session, starts_at: datetime, ends_at: datetime) -> None:
+    """Let the session be held between two instants: what clocks in its zone then show is what it is said to be."""
+    session.start_wall, session.start_fold = _wall_and_fold(starts_at, session.zone)
+    session.end_wall, session.end_fold = _wall_and_fold(ends_at, session.zone)
+    session.starts_at, session.ends_at = starts_at, ends_at
+
+
+def wanted_room(event_id: UUID, wanted: Wanted) -> Room | None:
+    """The room that is meant, where the event has it."""
+    if wanted.room_id is None:
+        return None
+    query = select(Room).where(Room.id == wanted.room_id, Room.event_id == event_id, Room.deleted_at.is_(None))
+    return db.session.scalar(query)
+
+
+def _wall_and_fold(instant: datetime, zone_key: str) -> tuple[datetime, int]:
+    wall = to_wall(instant, zone_key)
+    return wall.replace(fold=0), 0 if stored_instant(wall, zone_key, 0) == instant else 1
