@@ -52,12 +52,11 @@ def is_noted(event_id: UUID, account_id: UUID, session_id: UUID | None, real_now
 def note(event_id: UUID, account_id: UUID, session_id: UUID | None, real_now: datetime) -> None:
     """Store that the account is there, and which session it is on where the event has that. Inside write()."""
     one_at_a_time(f"presence {account_id}")
-    row = _presence(event_id, account_id)
-    if row is None:
-        row = Presence(account_id=account_id, event_id=event_id)
-        db.session.add(row)
     query = select(Session.id).where(Session.id == session_id, Session.event_id == event_id)
-    row.session_id, row.seen_at = db.session.scalar(query) if session_id else None, real_now
+    there = db.session.scalar(query) if session_id else None
+    row = _presence(event_id, account_id) or Presence(account_id=account_id, event_id=event_id)
+    row.session_id, row.seen_at = there, real_now
+    db.session.add(row)
 
 
 def others(event_id: UUID, account_id: UUID | None, real_now: datetime) -> list[Person]:

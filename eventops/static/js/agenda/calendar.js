@@ -114,7 +114,7 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
 
   // What the calendar leaves to us: the axis, its head, and roles, of which it has those of a table without cells.
   function tidy() {
-    target.querySelectorAll("[role]").forEach((one) => one.removeAttribute("role"));
+    target.querySelectorAll("[role]").forEach((one) => ["role", "aria-colindex"].forEach((name) => one.removeAttribute(name)));
     main.tabIndex = 0;
     main.setAttribute("role", "region");
     main.setAttribute("aria-label", words.grid);

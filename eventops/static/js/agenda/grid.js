@@ -58,7 +58,7 @@ function listen() {
   board.addEventListener("focusin", (event) => { focused = event.target.closest("[data-session]")?.dataset.session ?? null; });
   // A card that is drawn anew loses the focus without its reader leaving it.
   board.addEventListener("focusout", ({ target }) => setTimeout(() => {
-    if (target.isConnected && !board.contains(document.activeElement)) focused = null;
+    if (target.dataset.session && target.isConnected && !board.contains(document.activeElement)) focused = null;
   }));
 }
 
