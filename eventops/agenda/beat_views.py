@@ -10,17 +10,17 @@ from flask_babel import gettext as _
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eventops import clock
-from eventops.agenda.desk import signed_in_account
+from eventops.agenda.edit import desk_rooms
 from eventops.agenda.edit_words import steps
 from eventops.agenda.events import recent_event_or_404
-from eventops.agenda.grid import as_json, grid_rooms
+from eventops.agenda.grid import as_json
 from eventops.agenda.models import Event
 from eventops.agenda.presence import News, is_noted, news, note, others, sessions_of
 from eventops.agenda.views import blueprint
 from eventops.db import write
 from eventops.routes import problem, staff
 from eventops.staff.abilities import can
-from eventops.viewer import current_viewer
+from eventops.viewer import current_viewer, signed_in_account
 
 
 class Beat(BaseModel):
@@ -60,7 +60,7 @@ def _sessions(event: Event, found: News, account_id: UUID | None) -> list[dict[s
     """Those that were changed, removed ones as such; `by` is who did so, empty for oneself."""
     if not found.sessions:
         return []
-    names = {room.id: room.name for room in grid_rooms(event.id)}
+    names = {room.id: room.name for room in desk_rooms(event.id)}
     there, told = sessions_of(event.id, found.sessions), []
     for id, (editor_id, name) in found.sessions.items():
         state = as_json(event, there[id], names) if id in there else {"id": str(id), "is_removed": True}

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from flask import url_for
 
 from eventops.agenda.grid_words import presence_words
 from eventops.agenda.journal import last_number
-from eventops.agenda.models import Event
+from eventops.agenda.models import Event, Session
 
 
-def presence(event: Event, session_id: UUID, revision: int) -> dict[str, Any]:
-    """For templates/agenda/_presence.html; `revision` is the one that the form began from."""
+def presence(event: Event, session: Session) -> dict[str, Any]:
+    """For templates/agenda/_presence.html."""
     return {
-        "id": str(session_id),
-        "revision": revision,
+        "id": str(session.id),
+        "revision": session.revision,
         "number": last_number(event.id),
         "beat": url_for("agenda.beat", slug=event.slug),
         "words": presence_words(),

@@ -8,12 +8,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext as _
 from sqlalchemy import and_, not_, or_, select
 
 from eventops.agenda.events import event_clocks, spoken_language
-from eventops.agenda.models import Event, Room, Session
-from eventops.agenda.programme import kind_label
+from eventops.agenda.models import Event, Session
+from eventops.agenda.session_words import kind_words
 from eventops.db import db
 from eventops.languages import in_language
 from eventops.times import faces, long_date, patterns, reader_zone, stored_instant, to_wall, utc_text
@@ -56,15 +55,9 @@ def on_day(event: Event, day: Day) -> list[Session]:
     return list(db.session.scalars(query))
 
 
-def grid_rooms(event_id: UUID) -> list[Room]:
-    """The columns, in their order."""
-    query = select(Room).where(Room.event_id == event_id, Room.deleted_at.is_(None)).order_by(Room.position, Room.id)
-    return list(db.session.scalars(query))
-
-
 def as_json(event: Event, session: Session, room_names: RoomNames) -> dict[str, Any]:
     """A session as the grid's script takes it. `clocks` are its hours in words."""
-    title, word = in_language(session.title, spoken_language()), kind_word(session.kind)
+    title, word = in_language(session.title, spoken_language()), dict(kind_words())[session.kind]
     has_room = session.room_id in room_names
     return {
         "id": str(session.id),
@@ -83,12 +76,6 @@ def as_json(event: Event, session: Session, room_names: RoomNames) -> dict[str, 
         "revision": session.revision,
         "conflicts": [],
     }
-
-
-def kind_word(kind: str) -> str:
-    """The word for any kind of session, in the language being spoken."""
-    others = {"break": _("Break"), "meal": _("Meal"), "doors": _("Doors open")}
-    return str(others.get(kind, "")) or kind_label(kind)
 
 
 def axis(event: Event, day: Day) -> dict[str, Any]:

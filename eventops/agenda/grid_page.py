@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from eventops.agenda.desk import signed_in_account
+from eventops.agenda.edit import desk_rooms
 from eventops.agenda.edit_words import steps
 from eventops.agenda.events import event_or_404, spoken_language
-from eventops.agenda.grid import Day, as_json, axis, day_name, days, grid_rooms, on_day
+from eventops.agenda.grid import Day, as_json, axis, day_name, days, on_day
 from eventops.agenda.grid_words import grid_words
 from eventops.agenda.journal import KINDS, ChangedSince, last_number
 from eventops.agenda.models import Event
@@ -24,7 +24,7 @@ from eventops.db import db
 from eventops.languages import in_language
 from eventops.routes import staff
 from eventops.staff.abilities import can
-from eventops.viewer import current_viewer
+from eventops.viewer import current_viewer, signed_in_account
 
 ANY = UUID(int=0)
 """Stands in an address for the id that the page's script puts there."""
@@ -75,14 +75,14 @@ def _chosen(event: Event, every_day: Sequence[Day]) -> Day:
 
 
 def _data(event: Event, day: Day, may_edit: bool) -> dict[str, Any]:
-    """What the page's script is given."""
-    rooms = grid_rooms(event.id)
+    """What the page's script is given. The number comes first: what is edited meanwhile is told by a beat."""
+    number, rooms = last_number(event.id), desk_rooms(event.id)
     names = {room.id: room.name for room in rooms}
     return {
+        "number": number,
         "axis": axis(event, day),
         "rooms": [{"id": str(room.id), "name": room.name, "capacity": room.capacity} for room in rooms],
         "sessions": [as_json(event, session, names) for session in on_day(event, day)],
-        "number": last_number(event.id),
         "may_edit": may_edit,
         "links": _links(event, day, may_edit),
         "words": grid_words(),
@@ -95,8 +95,7 @@ def _links(event: Event, day: Day, may_edit: bool) -> dict[str, str]:
     if may_edit:
         links["edit"] = url_for("agenda.edit", slug=event.slug, session_id=ANY)
         links["move"] = url_for("agenda.move", slug=event.slug, session_id=ANY)
-        if "agenda.new" in current_app.view_functions:
-            links["new"] = url_for("agenda.new", slug=event.slug)
+        links["new"] = url_for("agenda.new", slug=event.slug)
     return links
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
 from sqlalchemy import select
 
+from eventops.agenda.edit import schedule
 from eventops.agenda.journal import Journal
 from eventops.agenda.models import YEARS, Room, Session
 from eventops.db import db
-from eventops.times import stored_instant, to_wall
 
 
 class BadMove(ValueError):
@@ -71,17 +70,10 @@ def move(session: Session, wanted: Wanted, journal: Journal) -> bool:
     if wanted.room_id and room is None:
         raise BadMove("room_id: the event has no such room")
     journal.change(session)
-    set_hours(session, wanted.start, wanted.end)
+    schedule(session, wanted.start, wanted.end)
     session.room, session.is_scheduled = room, wanted.is_scheduled
     db.session.flush()
     return bool(journal.changes())
-
-
-def set_hours(session: Session, starts_at: datetime, ends_at: datetime) -> None:
-    """Let the session be held between two instants: what clocks in its zone then show is what it is said to be."""
-    session.start_wall, session.start_fold = _wall_and_fold(starts_at, session.zone)
-    session.end_wall, session.end_fold = _wall_and_fold(ends_at, session.zone)
-    session.starts_at, session.ends_at = starts_at, ends_at
 
 
 def wanted_room(event_id: UUID, wanted: Wanted) -> Room | None:
@@ -90,8 +82,3 @@ def wanted_room(event_id: UUID, wanted: Wanted) -> Room | None:
         return None
     query = select(Room).where(Room.id == wanted.room_id, Room.event_id == event_id, Room.deleted_at.is_(None))
     return db.session.scalar(query)
-
-
-def _wall_and_fold(instant: datetime, zone_key: str) -> tuple[datetime, int]:
-    wall = to_wall(instant, zone_key)
-    return wall.replace(fold=0), 0 if stored_instant(wall, zone_key, 0) == instant else 1

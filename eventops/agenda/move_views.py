@@ -9,7 +9,6 @@ from flask import Response, abort, jsonify, request
 from flask_babel import gettext as _
 
 from eventops import clock
-from eventops.agenda.desk import signed_in_account
 from eventops.agenda.edit import desk_session
 from eventops.agenda.edit_words import steps
 from eventops.agenda.events import event_clocks, recent_event_or_404
@@ -23,6 +22,7 @@ from eventops.agenda.views import blueprint
 from eventops.db import write
 from eventops.routes import problem, staff
 from eventops.staff.audit import record
+from eventops.viewer import signed_in_account
 
 
 @blueprint.post("/<language:language>/desk/<slug>/agenda/<uuid:session_id>/move")

@@ -77,9 +77,10 @@ def news(event_id: UUID, since: int) -> News:
         return News(number, {}, is_more=False)
     if number - since > FEW:
         return News(number, {}, is_more=True)
-    sessions, is_more = {}, False
+    sessions: dict[UUID, tuple[UUID | None, str]] = {}
+    is_more = False
     for edit, name in _edits(event_id, since):
-        sessions |= {id: (edit.account_id, name) for id in _sessions_of(edit)}
+        sessions |= dict.fromkeys(_sessions_of(edit), (edit.account_id, name))
         is_more |= any(change["kind"] != "session" for change in edit.changes)
     return News(number, sessions, is_more)
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from eventops import clock
 from eventops.agenda import journal as journals
 from eventops.agenda import publish as publishing
-from eventops.agenda.desk import signed_in_account
 from eventops.agenda.events import event_or_404
 from eventops.agenda.grid_page import date_or_none, grid_page
 from eventops.agenda.journal import ChangedSince, Thing
@@ -22,6 +21,7 @@ from eventops.agenda.views import blueprint
 from eventops.db import write
 from eventops.routes import staff
 from eventops.staff.audit import record
+from eventops.viewer import signed_in_account
 
 
 @blueprint.post("/<language:language>/desk/<slug>/agenda/undo")

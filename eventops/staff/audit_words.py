@@ -29,10 +29,13 @@ def groups() -> dict[str, str]:
 def sentences() -> dict[str, str]:
     """What was done, by action."""
     return {
+        "agenda.add": _("Added a session"),
         "agenda.edit": _("Changed a session"),
         "agenda.move": _("Moved a session"),
         "agenda.publish": _("Published the agenda"),
         "agenda.redo": _("Made an edit of the agenda again"),
+        "agenda.remove": _("Took a session off the agenda"),
+        "agenda.return": _("Went back to an earlier release"),
         "agenda.undo": _("Took back an edit of the agenda"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),
@@ -90,6 +93,7 @@ def _details() -> dict[str, str]:
         "invitation": _("Invitation of: %(value)s"),
         "letters": _("Letters: %(value)s"),
         "link": _("By a link for devices"),
+        "release": _("Release: %(value)s"),
         "role": _("Role: %(value)s"),
         "rows": _("Rows: %(value)s"),
         "sessions": _("Browsers: %(value)s"),

@@ -3,7 +3,7 @@
 The one place that turns an instant into words. An instant is an aware datetime in UTC, a wall time a naive one.
 """
 
-from eventops.times.clocks import TwoClocks, duration_until, long_date, reader_zone, two_clocks
+from eventops.times.clocks import TwoClocks, duration_until, long_date, moved_clocks, reader_zone, two_clocks
 from eventops.times.faces import Face, faces, patterns
 from eventops.times.instants import (
     AmbiguousTime,
@@ -36,6 +36,7 @@ __all__ = [
     "faces",
     "long_date",
     "minutes_before",
+    "moved_clocks",
     "offset_text",
     "parse_wall",
     "patterns",

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
 from eventops.agenda.journal import state
-from eventops.agenda.models import Audience, Edit, Event, PublishedSession, Room, Session
+from eventops.agenda.models import Edit, Event, Room, Session
 from eventops.db import db
 from tests.apps import changing, reading
 from tests.browser.live import Live
@@ -225,7 +225,12 @@ def test_tray_is_filled_and_emptied_by_mouse_and_by_keyboard(desk: Desk, open_gr
     assert box
     assert eleven
     middle = head["x"] + head["width"] / 2
-    drag(page, (box["x"] + 30, box["y"] + 10), (middle, eleven["y"] + 40), (middle, eleven["y"] + eleven["height"] / 2 + 4))
+    drag(
+        page,
+        (box["x"] + 30, box["y"] + 10),
+        (middle, eleven["y"] + 40),
+        (middle, eleven["y"] + eleven["height"] / 2 + 4),
+    )
     said(page, "Saved A talk: 11:00–12:00")
     assert desk.place() == ("11:00", "12:00", None, True)
 
@@ -306,7 +311,12 @@ def test_axis_goes_by_the_clocks_of_its_day(desk: Desk, open_grid: Open) -> None
     page = open_grid(path="/grid?day=2024-03-31")
     expect(page.locator(".axis-zone")).to_have_text(["Finnish time", "Danish and Norwegian time"])
     labels = page.locator(".ec-slot time").all_inner_texts()
-    assert [re.sub(r"\s+", " ", label) for label in labels][4:8] == ["02:00 01:00", "02:30 01:30", "04:00 03:00", "04:30 03:30"]
+    assert [re.sub(r"\s+", " ", label) for label in labels][4:8] == [
+        "02:00 01:00",
+        "02:30 01:30",
+        "04:00 03:00",
+        "04:30 03:30",
+    ]
     assert len(labels) == 46
     with changing(desk.live.app):
         db.session.get_one(Event, desk.cast.event_id).starts_on = wall("09:00").date()
