@@ -243,6 +243,7 @@ def test_tray_is_filled_and_emptied_by_mouse_and_by_keyboard(desk: Desk, open_gr
     said(page, "Picked up A talk: 11:00–12:00 .*, No room")
     press(page, "Escape")
     said(page, "Put A talk back into the tray")
+    expect(page.locator("#tray-list button")).to_be_focused()
     press(page, "Enter", "PageDown", "ArrowLeft", "Enter")
     said(page, "Saved A talk: 12:00–13:00 .*, Room 3")
     assert desk.place() == ("12:00", "13:00", "Room 3", True)

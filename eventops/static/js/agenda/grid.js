@@ -113,7 +113,8 @@ function drawn() {
   const isLost = document.activeElement === document.body;
   if (carrier?.carried()) return board.querySelector(".is-held")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (!id || !(wantsFocus || isLost)) return;
-  const card = board.querySelector(`.ec-event:not(.ec-ghost) [data-session="${id}"], #tray-list [data-session="${id}"]`);
+  const part = agenda.get(id)?.is_scheduled ? ".ec-event:not(.ec-ghost)" : "#tray-list";
+  const card = board.querySelector(`${part} [data-session="${id}"]`);
   if (card) {
     wantsFocus = null;
     card.focus({ preventScroll: true });
