@@ -9,21 +9,25 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventops.agenda.events import spoken_language
-from eventops.agenda.journal import to_redo, to_undo
+from eventops.agenda.journal import next_steps
 from eventops.agenda.models import Edit
 from eventops.languages import in_language
 
 
 def steps(event_id: UUID, account_id: UUID | None) -> dict[str, str]:
     """What the buttons say: `undo` and `redo`, each empty where there is nothing to take back or to make again."""
-    back, forth = to_undo(event_id, account_id), to_redo(event_id, account_id)
+    return in_words(*next_steps(event_id, account_id))
+
+
+def in_words(back: Edit | None, forth: Edit | None) -> dict[str, str]:
+    """The same of edits that are known."""
     return {
-        "undo": _("Undo: %(change)s", change=in_words(back)) if back else "",
-        "redo": _("Redo: %(change)s", change=in_words(forth)) if forth else "",
+        "undo": _("Undo: %(change)s", change=_change(back)) if back else "",
+        "redo": _("Redo: %(change)s", change=_change(forth)) if forth else "",
     }
 
 
-def in_words(edit: Edit) -> str:
+def _change(edit: Edit) -> str:
     """What was done to what: "moved Keynote speech", "changed 3 items"."""
     names = [_name(change) for change in edit.changes]
     many = ngettext("%(num)s item", "%(num)s items", len(names))

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
 from sqlalchemy import select
+from sqlalchemy.orm import lazyload
 
 from eventops.agenda.edit import schedule
 from eventops.agenda.journal import Journal
-from eventops.agenda.models import YEARS, Room, Session
+from eventops.agenda.models import YEARS, Room, Session, SpeakerRole
 from eventops.db import db
 
 
@@ -20,10 +21,6 @@ class BadMove(ValueError):
 
 class StaleMove(Exception):
     """Somebody else changed the session since it was picked up. Nothing was stored."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__("the session was changed since")
-        self.session = session
 
 
 class Wanted(BaseModel):
@@ -59,21 +56,26 @@ def read_wanted(body: bytes) -> Wanted:
         raise BadMove(f"{place}: {fault['msg']}" if place else str(fault["msg"])) from None
 
 
-def move(session: Session, wanted: Wanted, journal: Journal) -> bool:
+def movable(event_id: UUID, session_id: UUID) -> Session | None:
+    """A session of the desk copy. Who speaks in it is only loaded as far as the journal keeps it."""
+    query = select(Session).where(Session.id == session_id, Session.event_id == event_id, Session.deleted_at.is_(None))
+    return db.session.scalar(query.options(lazyload(Session.speaker_roles).lazyload(SpeakerRole.speaker)))
+
+
+def move(session: Session, wanted: Wanted, journal: Journal) -> None:
     """Put the session there, inside `editing`; its wall times and folds are those of its own zone.
 
-    Whether that changed anything. Raises StaleMove, and BadMove for a room that the event has not.
+    Raises StaleMove, and BadMove for a room that the event has not.
     """
     if wanted.revision != session.revision:
-        raise StaleMove(session)
-    room = wanted_room(session.event_id, wanted)
-    if wanted.room_id and room is None:
-        raise BadMove("room_id: the event has no such room")
+        raise StaleMove
     journal.change(session)
     schedule(session, wanted.start, wanted.end)
-    session.room, session.is_scheduled = room, wanted.is_scheduled
-    db.session.flush()
-    return bool(journal.changes())
+    if wanted.room_id != session.room_id:
+        session.room = wanted_room(session.event_id, wanted)
+        if wanted.room_id and session.room is None:
+            raise BadMove("room_id: the event has no such room")
+    session.is_scheduled = wanted.is_scheduled
 
 
 def wanted_room(event_id: UUID, wanted: Wanted) -> Room | None:

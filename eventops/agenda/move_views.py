@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from eventops import clock
 from eventops.agenda.edit import desk_session
-from eventops.agenda.edit_words import steps
+from eventops.agenda.edit_words import in_words
 from eventops.agenda.events import event_clocks, recent_event_or_404
 from eventops.agenda.grid import as_json
-from eventops.agenda.journal import editing, last_number
+from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, Session
-from eventops.agenda.move import BadMove, StaleMove, Wanted, read_wanted, wanted_room
+from eventops.agenda.move import BadMove, StaleMove, Wanted, movable, read_wanted, wanted_room
 from eventops.agenda.move import move as move_session
 from eventops.agenda.presence import last_editor
 from eventops.agenda.views import blueprint
@@ -35,15 +35,17 @@ def move(slug: str, session_id: UUID) -> Response:
     try:
         wanted = read_wanted(request.get_data())
         event, account_id, now = recent_event_or_404(slug), signed_in_account(), clock.now()
-        with write(), editing(event.id, account_id, "move", now) as journal:
-            session = desk_session(event.id, session_id) or abort(404)
-            if move_session(session, wanted, journal):
+        with write():
+            with editing(event.id, account_id, "move", now) as journal:
+                session = movable(event.id, session_id) or abort(404)
+                move_session(session, wanted, journal)
+            if journal.edit:
                 record("agenda.move", session.id, event_id=event.id, now=now)
     except BadMove as error:
         return problem(422, _("The session cannot be put there"), str(error))
     except StaleMove:
         return _both_versions(event, session_id, wanted)
-    return jsonify(session=_as_json(event, session), number=last_number(event.id), **steps(event.id, account_id))
+    return jsonify(session=_as_json(event, session), **(in_words(journal.edit, None) if journal.edit else {}))
 
 
 def _both_versions(event: Event, session_id: UUID, wanted: Wanted) -> Response:

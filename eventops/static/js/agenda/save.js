@@ -37,7 +37,7 @@ export function makeSaver({ data, csrf, agenda, say, redraw, gone, stepped }) {
   function saved(answer) {
     const session = take(answer.session);
     say(session.is_scheduled ? "saved" : "saved_in_tray", agenda.inWords(session));
-    stepped(answer);
+    if ("undo" in answer) stepped(answer);
   }
 
   // What is stored is shown: the answer, or what somebody else has made of it since.
