@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from eventops import clock
 from eventops.agenda import publish as publishing
+from eventops.agenda.conflict_views import conflicts_shown
 from eventops.agenda.differences import changes, describe
 from eventops.agenda.edit import SessionForm, StaleEdit, desk_audiences, desk_rooms, desk_session, edit_session
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
@@ -107,6 +108,7 @@ def _desk_page(event: Event, leaks: Sequence[Leak] = ()) -> str:
         changes=[describe(event, change) for change in changes(event.id)],
         published="published" in request.args,
         leaks=leaks,
+        **conflicts_shown(event),
     )
 
 
