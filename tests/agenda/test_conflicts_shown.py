@@ -113,8 +113,8 @@ def test_conflicts_are_told_with_both_clocks(app: Flask, cast: Conference) -> No
 @pytest.mark.parametrize(
     ("pause", "sentence"),
     [
-        (0, "Anna has only 0 min to change rooms, from “One” to “Two”, 12:00 Finnish time"),
-        (4, "Anna has only 4 min to change rooms, from “One” to “Two”, 12:00–12:04 Finnish time"),
+        (0, "Anna has 0 min to change rooms, from “One” to “Two”, 12:00 Finnish time"),
+        (4, "Anna has 4 min to change rooms, from “One” to “Two”, 12:00–12:04 Finnish time"),
     ],
 )
 def test_speaker_in_a_hurry_is_told_of_in_minutes(app: Flask, cast: Conference, pause: int, sentence: str) -> None:
