@@ -138,9 +138,7 @@ def _sentences() -> dict[str, str]:
     return {
         "room_twice": _("%(room)s is taken twice: “%(first)s” and “%(second)s”, %(clocks)s"),
         "speaker_twice": _("%(speaker)s is in two places: “%(first)s” and “%(second)s”, %(clocks)s"),
-        "hurry": _(
-            "%(speaker)s has %(minutes)s min to change rooms, from “%(first)s” to “%(second)s”, %(clocks)s"
-        ),
+        "hurry": _("%(speaker)s has %(minutes)s min to change rooms, from “%(first)s” to “%(second)s”, %(clocks)s"),
         "too_small": _("More people than %(room)s holds (%(capacity)s): “%(title)s” takes %(people)s, %(clocks)s"),
         "too_small, other": _(
             "More people than %(room)s holds (%(capacity)s): %(people)s expected at “%(title)s”, %(clocks)s"

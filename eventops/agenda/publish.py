@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from eventops.agenda.changes import compare
 from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Release, Session
-from eventops.agenda.snapshots import Snapshot, desk_snapshots
+from eventops.agenda.snapshots import Snapshot, desk_snapshots, published_snapshots
 from eventops.db import db, one_at_a_time
 
 
@@ -35,13 +37,17 @@ def publish(
     event.published_at = event.published_at or now
     raise_version(event)
     snapshots = desk_snapshots(event.id) if snapshots is None else snapshots
-    published = _published(event.id)
+    counts = Counter(change.kind for change in compare(published_snapshots(event.id), snapshots))
+    published, sequences = _published(event.id), _sequences(event.id)
     audiences = {row.id: row for row in db.session.scalars(select(Audience).where(Audience.event_id == event.id))}
     for snapshot in snapshots:
         row = published.pop(snapshot.id, None)
-        _publish_session(event.id, snapshot, row, [audiences[id] for id in snapshot.audience_ids], now)
+        named = [audiences[id] for id in snapshot.audience_ids]
+        sequences[snapshot.id] = _publish_session(event.id, snapshot, row, named, sequences.get(snapshot.id), now)
     for gone in published.values():
+        sequences[gone.id] = gone.sequence + 1
         db.session.delete(gone)
+    _keep_sequences(event.id, sequences)
     _publish_blocks(event.id, snapshots, now)
     release = Release(
         id=uuid4(),
@@ -51,6 +57,7 @@ def publish(
         made_by=made_by,
         note=note,
         returned_to=returned_to,
+        counts=dict(counts),
         sessions=[snapshot.written() for snapshot in snapshots],
     )
     db.session.add(release)
@@ -104,10 +111,17 @@ def _published(event_id: UUID) -> dict[UUID, PublishedSession]:
 
 
 def _publish_session(
-    event_id: UUID, snapshot: Snapshot, row: PublishedSession | None, audiences: list[Audience], now: datetime
-) -> None:
+    event_id: UUID,
+    snapshot: Snapshot,
+    row: PublishedSession | None,
+    audiences: list[Audience],
+    last: int | None,
+    now: datetime,
+) -> int:
+    """Gives its SEQUENCE. What comes back, calendars took away: it goes on from `last`, that of then."""
     if row is None:
-        row = PublishedSession(id=snapshot.id, event_id=event_id, sequence=0, changed_at=now)
+        row = PublishedSession(id=snapshot.id, event_id=event_id, changed_at=now)
+        row.sequence = 0 if last is None else last + 1
         db.session.add(row)
     elif (row.access, snapshot.access) == ("closed", "public"):
         row.sequence, row.changed_at = 0, now
@@ -121,6 +135,24 @@ def _publish_session(
     row.content = snapshot.content
     if {audience.id for audience in row.audiences} != snapshot.audience_ids:
         row.audiences = audiences
+    return row.sequence
+
+
+def _sequences(event_id: UUID) -> dict[UUID, int | None]:
+    query = select(Session.id, Session.sequence).where(Session.event_id == event_id, Session.sequence.is_not(None))
+    return dict(db.session.execute(query).all())
+
+
+def _keep_sequences(event_id: UUID, wanted: dict[UUID, int | None]) -> None:
+    """By statements of their own: to be published is no edit, and raises no session's revision."""
+    known = _sequences(event_id)
+    ids: defaultdict[int | None, list[UUID]] = defaultdict(list)
+    for id, sequence in wanted.items():
+        if known.get(id) != sequence:
+            ids[sequence].append(id)
+    for sequence, those in ids.items():
+        changed = update(Session).where(Session.id.in_(those)).values(sequence=sequence)
+        db.session.execute(changed.execution_options(synchronize_session=False))
 
 
 def _when_and_where(one: PublishedSession | Snapshot) -> tuple[object, ...]:

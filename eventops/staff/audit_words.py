@@ -29,8 +29,11 @@ def groups() -> dict[str, str]:
 def sentences() -> dict[str, str]:
     """What was done, by action."""
     return {
+        "agenda.add": _("Added a session"),
         "agenda.edit": _("Changed a session"),
         "agenda.publish": _("Published the agenda"),
+        "agenda.remove": _("Took a session off the agenda"),
+        "agenda.return": _("Went back to an earlier release"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),
         "audience.grant_waiting": _("Admitted somebody who is to sign up yet"),
@@ -87,6 +90,7 @@ def _details() -> dict[str, str]:
         "invitation": _("Invitation of: %(value)s"),
         "letters": _("Letters: %(value)s"),
         "link": _("By a link for devices"),
+        "release": _("Release: %(value)s"),
         "role": _("Role: %(value)s"),
         "rows": _("Rows: %(value)s"),
         "sessions": _("Browsers: %(value)s"),

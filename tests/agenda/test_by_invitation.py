@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
 
-from eventops.agenda.differences import changes
+from eventops.agenda.changes import changes
 from eventops.agenda.events import event_clocks
 from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Session
 from eventops.agenda.public_pages import forget_renderings

@@ -125,6 +125,8 @@ class Session(Model):
     revision: Mapped[int] = mapped_column(default=1)
     """Raised by every edit; an edit names the one that it began from."""
     deleted_at: Mapped[datetime | None]
+    sequence: Mapped[int | None]
+    """The highest SEQUENCE under which calendars may know it; None before it was first published."""
 
     room: Mapped[Room | None] = relationship()
     track: Mapped[Track | None] = relationship()
