@@ -6,6 +6,7 @@ from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
+from eventops.agenda import late_views as _late_views  # noqa: F401
 from eventops.agenda import release_views as _release_views  # noqa: F401
 from eventops.agenda import session_views as _session_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from eventops.agenda.conflict_facts import Names, read_plan
 from eventops.agenda.conflicts import MOST, find_conflicts
-from eventops.agenda.events import event_clocks, spoken_language
+from eventops.agenda.events import Span, event_clocks, spoken_language
 from eventops.agenda.models import Event
 from eventops.agenda.planned import BREAKS, Conflict, Planned, Severity
 from eventops.languages import Text, in_language
@@ -64,6 +64,26 @@ def conflicts_of(event: Event) -> Conflicts:
     plan, names = read_plan(event)
     found = find_conflicts(plan)
     return Conflicts(tell(event, names, found[:SHOWN]), len(found), is_more=len(found) == MOST)
+
+
+def conflicts_arising(event: Event, spans: Mapping[UUID, Span], windows: Mapping[UUID, Span]) -> list[ToldConflict]:
+    """What is not wrong with the event's desk yet, but once these sessions and public hours, by id, are then."""
+    plan, names = read_plan(event)
+    moved = replace(
+        plan,
+        sessions=[_at(session, spans.get(session.id)) for session in plan.sessions],
+        windows=[windows.get(window.id, Span(window.starts_at, window.ends_at)) for window in event.windows],
+    )
+    known = {_identity(conflict) for conflict in find_conflicts(plan)}
+    return tell(event, names, [c for c in find_conflicts(moved) if _identity(c) not in known][:SHOWN])
+
+
+def _at(session: Planned, span: Span | None) -> Planned:
+    return replace(session, starts_at=span.starts_at, ends_at=span.ends_at) if span else session
+
+
+def _identity(conflict: Conflict) -> tuple[object, ...]:
+    return conflict.kind, conflict.subject_id, frozenset(session.id for session in conflict.sessions)
 
 
 def tell(event: Event, names: Names, found: Iterable[Conflict]) -> list[ToldConflict]:

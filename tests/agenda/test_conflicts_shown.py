@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -20,6 +19,7 @@ from eventops.languages import speaking
 from eventops.registration.models import Admission, Registration
 from eventops.streams.models import Stream
 from eventops.times import stored_instant
+from tests.agenda.sessions import add_session, hall
 from tests.apps import changing, reading
 from tests.cast import START, Conference, add_conference
 from tests.staff.team import add_staff, page_of, signed_in
@@ -32,32 +32,6 @@ LIST = f"{DESK}agenda/conflicts"
 def cast(app: Flask) -> Conference:
     with changing(app):
         return add_conference()
-
-
-def add_session(cast: Conference, title: str, minutes: int, length: int = 60, **more: Any) -> Session:
-    """A public session on the desk so many minutes after START, by default in Room 1. Inside `changing(app)`."""
-    start = START + timedelta(minutes=minutes)
-    end = start + timedelta(minutes=length)
-    facts: dict[str, Any] = {"kind": "talk", "access": "public", "attendance_mode": "onsite", "room_id": hall(cast).id}
-    session = Session(
-        id=uuid4(),
-        event_id=cast.event_id,
-        title={"en": title},
-        zone="UTC",
-        start_wall=start.replace(tzinfo=None),
-        end_wall=end.replace(tzinfo=None),
-        starts_at=start,
-        ends_at=end,
-        **facts | more,
-    )
-    db.session.add(session)
-    db.session.flush()
-    return session
-
-
-def hall(cast: Conference) -> Room:
-    """Room 1."""
-    return db.session.scalars(select(Room).where(Room.event_id == cast.event_id, Room.position == 1)).one()
 
 
 def told(app: Flask, cast: Conference, language: str = "en") -> list[str]:
