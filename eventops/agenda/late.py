@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -72,7 +72,7 @@ def plan_shift(event: Event, room_id: UUID | None, minutes: int, now: datetime) 
     by, chosen = timedelta(minutes=minutes), _chosen(event, room_id, now)
     hours = {one.id: _hours(one) for one in before}
     wanted = {one.id for one in (*before, *(draft for draft in desk if draft.id not in hours)) if chosen(one)}
-    _refuse_past((one for one in (*before, *desk) if one.id in wanted), by, now)
+    _refuse_past([one for one in (*before, *desk) if one.id in wanted], by, now)
     after, desk_after = ([_moved(one, by, now) if one.id in wanted else one for one in some] for some in (before, desk))
     on_desk = compare(desk, desk_after)
     return Shift(
@@ -128,7 +128,7 @@ def _moved(one: Snapshot, by: timedelta, now: datetime) -> Snapshot:
     return one.moved(by) if one.starts_at > now else replace(one, ends_at=one.ends_at + by)
 
 
-def _refuse_past(moving: Iterable[Snapshot], by: timedelta, now: datetime) -> None:
+def _refuse_past(moving: Sequence[Snapshot], by: timedelta, now: datetime) -> None:
     """Nothing may begin before now, and what runs may not be over."""
     coming = [one.starts_at - now for one in moving if one.starts_at > now]
     running = [one.ends_at - now - timedelta(seconds=1) for one in moving if one.starts_at <= now < one.ends_at]

@@ -212,7 +212,7 @@ def _window_line(event: Event, window: PublicWindow, span: Span) -> list[str]:
         lines.append(_("The public hours begin %(clocks)s: coming reminders and streams follow.", clocks=clocks))
     if window.ends_at != span.ends_at:
         clocks = event_moved(event, window.ends_at, span.ends_at)
-        lines.append(_("The public hours end %(clocks)s: streams close later or earlier with them.", clocks=clocks))
+        lines.append(_("The public hours end %(clocks)s: streams close with them.", clocks=clocks))
     return lines
 
 

