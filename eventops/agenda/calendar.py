@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from icalendar import Calendar
 from icalendar import Event as CalendarEvent
-from icalendar.prop import vCalAddress, vDatetime, vDuration, vInt
+from icalendar.prop import vCalAddress, vDatetime, vDuration, vInt, vText
 
 from eventops.agenda.events import event_clocks, event_title, spoken_language
 from eventops.agenda.models import Event, PublishedBlock, PublishedSession
@@ -154,6 +154,7 @@ def message(
     """One entry for one person by iTIP (RFC 5546): `method` is REQUEST (section 3.2.2) or CANCEL (section 3.2.5).
 
     The person, by name and address, is its only ATTENDEE, asked for no answer; the event's contact is its ORGANIZER.
+    A CANCEL says what it cancels by its UID and hours alone.
     Instants are in UTC.
     """
     feed = Calendar()
@@ -169,5 +170,8 @@ def message(
     entry.add("attendee", person)
     if method == "CANCEL":
         entry.add("status", "CANCELLED")
+        entry["summary"] = vText(_("Cancelled"))
+        for name in ("location", "description"):
+            entry.pop(name, None)
     feed.add_component(entry)
     return bytes(feed.to_ical())

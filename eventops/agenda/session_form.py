@@ -84,7 +84,7 @@ class SessionForm:
         """As a browser posts it."""
 
         def text(name: str) -> str:
-            return typed.get(name, "").strip()
+            return typed.get(name, "")
 
         readings = {name: typed.get(f"{name}_reading", "") for name in ("start", "end")}
         return cls(
@@ -98,8 +98,8 @@ class SessionForm:
             language=text("language"),
             attendance_mode=text("attendance_mode"),
             placeholder=text("placeholder"),
-            capacity=text("capacity"),
-            staff_notes=text("staff_notes"),
+            capacity=text("capacity").strip(),
+            staff_notes=text("staff_notes").strip(),
             access=text("access"),
             title=_by_language(typed, "title"),
             abstract=_by_language(typed, "abstract"),
