@@ -115,6 +115,7 @@ def forms(ours: Rows) -> Mapping[str, dict[str, Any]]:
     """What is posted to which endpoint; an empty form to any other."""
     scan = {"id": str(NOWHERE), "code": "EO1NOBODY", "device_time": START.isoformat(), "kind": "entry"}
     fields = {
+        "agenda.run_late": {"minutes": "10"},
         "registration.sign_up": FORM,
         "registration.resend": {"email": FORM["email"]},
         "registration.invitation": ACCEPT,
