@@ -30,10 +30,15 @@ def sentences() -> dict[str, str]:
     """What was done, by action."""
     return {
         "agenda.add": _("Added a session"),
+        "agenda.add_part": _("Added a room, a track or a speaker"),
+        "agenda.create": _("Created the event"),
         "agenda.edit": _("Changed a session"),
+        "agenda.edit_part": _("Changed a room, a track or a speaker"),
         "agenda.publish": _("Published the agenda"),
         "agenda.remove": _("Took a session off the agenda"),
+        "agenda.remove_part": _("Removed a room, a track or a speaker"),
         "agenda.return": _("Went back to an earlier release"),
+        "agenda.settings": _("Changed the event's settings"),
         "agenda.shift": _("Shifted the agenda, running late"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),
