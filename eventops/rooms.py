@@ -6,6 +6,7 @@ from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
+from eventops.agenda import session_views as _session_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.events import event_id_of, words_of_event
 from eventops.agenda.leaks import answer_leaks
