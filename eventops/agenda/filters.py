@@ -41,7 +41,12 @@ def days_of(event: Event, entries: Iterable[Entry]) -> list[date]:
 
 def day_of(event: Event, instant: datetime) -> date:
     """The day that the reader's clock shows."""
-    return to_wall(instant, reader_zone(spoken_language(), event.home_zone)).date()
+    return to_wall(instant, own_zone(event)).date()
+
+
+def own_zone(event: Event) -> str:
+    """By whose clock the reader of the page at hand goes."""
+    return reader_zone(spoken_language(), event.home_zone)
 
 
 def day_to_show(days: Sequence[date], today: date) -> str:
@@ -88,10 +93,10 @@ def _text(entry: Entry, name: str, value: str) -> Text:
 
 
 def _in_order(texts: dict[str, Text]) -> list[tuple[str, Text]]:
-    """As people count: Room 2 before Room 10."""
+    return sorted(texts.items(), key=lambda choice: as_people_count(str(choice[1])))
 
-    def key(choice: tuple[str, Text]) -> list[tuple[int, str]]:
-        parts = _DIGITS.split(str(choice[1]).casefold())
-        return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
-    return sorted(texts.items(), key=key)
+def as_people_count(text: str) -> list[tuple[int, str]]:
+    """To sort by: Room 2 before Room 10."""
+    parts = _DIGITS.split(text.casefold())
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]

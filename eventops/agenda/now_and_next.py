@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from eventops.agenda.events import spoken_language
-from eventops.agenda.filters import day_of
+from eventops.agenda.filters import day_of, own_zone
 from eventops.agenda.models import Event
 from eventops.agenda.programme import Entry
-from eventops.times import reader_zone, stored_instant
+from eventops.times import stored_instant
 
 MINUTE = timedelta(minutes=1)
 
@@ -54,4 +53,4 @@ def changes_of_page(event: Event, entries: Sequence[Entry], now: datetime) -> It
 
 def _midnight(event: Event, day: date) -> datetime:
     """When the day begins on the reader's clock."""
-    return stored_instant(datetime.combine(day, time()), reader_zone(spoken_language(), event.home_zone), 0)
+    return stored_instant(datetime.combine(day, time()), own_zone(event), 0)

@@ -13,13 +13,13 @@ from uuid import UUID
 
 from flask import url_for
 from eventops.agenda.events import event_clocks, public_window, spoken_language
-from eventops.agenda.filters import ALL_DAYS, FACETS, Facet, day_links, day_of, day_to_show, days_of, facets_of, fits, known
+from eventops.agenda.filters import ALL_DAYS, FACETS, Facet, as_people_count, day_links, day_of, day_to_show, days_of, facets_of, fits, known, own_zone
 from eventops.agenda.models import Event
 from eventops.agenda.now_and_next import next_change, now_and_next
 from eventops.agenda.programme import Entry, Item, items, language_name
 from eventops.agenda.structured import structured_event
 from eventops.languages import LANGUAGES, in_language
-from eventops.times import TwoClocks
+from eventops.times import TwoClocks, long_date
 
 _NIL = UUID(int=0)
 """For an address that is filled in a thousand times."""
@@ -66,16 +66,18 @@ def programme_page(event: Event, entries: Sequence[Entry], asked: Asked, now: da
     window = public_window(event)
     shown = [entry for entry in entries if fits(entry, asked.query) and _is_of_day(event, entry, asked)]
     running = now_and_next(event, entries, now)
-    lists = running and {"on_now": items(event, running.on_now), "up_next": items(event, running.up_next)}
     return {
         "event": event,
         "asked": asked,
         "days": _by_day(event, items(event, shown, now=now), now),
         "count": len(shown),
-        "running": lists,
+        "running": running,
+        "on_now": _slots(items(event, running.on_now)) if running else [],
+        "up_next": _slots(items(event, running.up_next)) if running else [],
         "now": now,
+        "today": long_date(now, own_zone(event), spoken_language()),
         "changes_at": next_change(entries, now),
-        "clocks": event_clocks(event, window.starts_at, window.ends_at) if window else None,
+        **_hours(event, now),
         "is_over": window is not None and now >= window.ends_at,
         "description": in_language(event.description, spoken_language()),
         "report": _report(event),
@@ -99,16 +101,38 @@ def address_of(event: Event, query: Mapping[str, str], language: str | None = No
     return path + (f"?{urlencode(sorted(query.items()))}" if query else "")
 
 
+def _hours(event: Event, now: datetime) -> dict[str, Any]:
+    """The public part's hours: of several days the dates, and the hours of the one that is on or comes next."""
+    coming = [window for window in event.windows if window.ends_at > now] or event.windows[-1:]
+    if not coming:
+        return {"clocks": None}
+    first, last = (event_clocks(event, window.starts_at).day for window in (event.windows[0], event.windows[-1]))
+    clocks = event_clocks(event, coming[0].starts_at, coming[0].ends_at)
+    return {"clocks": clocks, "first_day": first, "last_day": last}
+
+
 def _by_day(event: Event, shown: list[Item], now: datetime) -> list[tuple[str, list[Slot]]]:
     """The slots under the long date of the reader's clock on which each starts."""
     days: dict[str, list[Slot]] = {}
     ahead = next((item for item in shown if item.clocks.start > now), None)
     line = ahead if ahead and day_of(event, ahead.clocks.start) == day_of(event, now) else None
-    for _hours, group in groupby(shown, key=lambda item: (item.clocks.start, item.clocks.end)):
-        together = list(group)
-        slot = Slot(together[0].clocks, together, is_now=together[0].now, has_line=together[0] is line)
+    for slot in _slots(shown, line):
         days.setdefault(slot.clocks.day, []).append(slot)
     return list(days.items())
+
+
+def _slots(shown: list[Item], line: Item | None = None) -> list[Slot]:
+    """The items by their hours; before `line` stands the line."""
+    groups = (list(group) for _, group in groupby(shown, key=lambda item: (item.clocks.start, item.clocks.end)))
+    return [
+        Slot(
+            clocks=group[0].clocks,
+            items=sorted(group, key=lambda item: as_people_count(item.room or "")),
+            is_now=group[0].now,
+            has_line=group[0] is line,
+        )
+        for group in groups
+    ]
 
 
 def _report(event: Event) -> dict[str, Any] | None:
