@@ -74,7 +74,7 @@ def programme_page(event: Event, entries: Sequence[Entry], asked: Asked, now: da
         "running": running,
         "on_now": _slots(items(event, running.on_now)) if running else [],
         "up_next": _slots(items(event, running.up_next)) if running else [],
-        "now": now,
+        "now": now.replace(second=0, microsecond=0),
         "today": long_date(now, own_zone(event), spoken_language()),
         "changes_at": next_change(entries, now),
         **_hours(event, now),

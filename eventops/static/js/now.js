@@ -1,6 +1,6 @@
 // Moves the line of the present down the day, and has "On now" and "Next" said anew when they change: the
 // server is asked once for each change, and not in between. The page says in which minute it was made; a
-// device whose clock shows another time is not believed.
+// device whose clock shows another one is not believed.
 
 const TICK_MS = 10_000;
 const MADE_WITHIN_MS = 65_000;
