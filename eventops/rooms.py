@@ -9,6 +9,7 @@ from eventops.agenda import desk as _agenda_desk  # noqa: F401
 from eventops.agenda import late_views as _late_views  # noqa: F401
 from eventops.agenda import part_views as _part_views  # noqa: F401
 from eventops.agenda import release_views as _release_views  # noqa: F401
+from eventops.agenda import session_page as _session_page  # noqa: F401
 from eventops.agenda import session_views as _session_views  # noqa: F401
 from eventops.agenda import settings_views as _settings_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
