@@ -162,7 +162,7 @@ def call(tmp_path: Path, *arguments: str, typed: str = "", **settings: str) -> R
         ('start_local: "2024-05-07T11:00"       # fact', 'start_local: "11 am"  # fact', "public_part.start_local"),
         ('end_local: "2024-05-07T11:15"', 'end_local: "2024-05-07T10:15"', "sessions.1"),
         ("    audiences: [workshop]\n", "", "sessions.6"),
-        ("    room: room-1\n    access: public", "    room: room-9\n    access: public", "the file"),
+        ("    room: room-1\n    access: public", "    room: room-9\n    access: public", "sessions.0.room"),
         ('contact: "events@example.org"', 'contact: "events"', "event.contact"),
         ("date: 2024-05-07 ", "date: 7.5.2024 ", "event.date"),
         ('country: "NO"', "country: NO", "event.organisers.2.country"),

@@ -30,6 +30,7 @@ def sentences() -> dict[str, str]:
     """What was done, by action."""
     return {
         "agenda.edit": _("Changed a session"),
+        "agenda.import": _("Imported the agenda from a file"),
         "agenda.publish": _("Published the agenda"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),

@@ -31,11 +31,11 @@ def test_conference_file_of_the_real_day_is_read_whole() -> None:
             "home_zone: Europe/Atlantis",
             "event.home_zone: unknown time zone 'Europe/Atlantis'",
         ),
-        ("id: workshop-b", "id: workshop-a", "the file: more than one session has the id workshop-a"),
+        ("id: workshop-b", "id: workshop-a", "sessions.8.id: more than one of the sessions has the id workshop-a"),
         (
             "room: room-2",
             "room: room-9",
-            "the file: session workshop-b is in room room-9, which is not among the rooms",
+            "sessions.8.room: room-9 is not among the rooms",
         ),
         ('start_local: "2024-05-07T12:20"', 'start_local: "2024-05-07T19:20"', "sessions.4: must end after it starts"),
         ('"2024-05-07T11:00"       # fact', '"2024-05-07T15:00"  # fact', "public_part: must end after it starts"),
