@@ -6,7 +6,10 @@ from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
+from eventops.agenda import release_views as _release_views  # noqa: F401
+from eventops.agenda import session_views as _session_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
+from eventops.agenda.affected import answer_affected
 from eventops.agenda.events import event_id_of, words_of_event
 from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.views import blueprint as agenda
@@ -25,6 +28,7 @@ from eventops.registration import letters as _registration_letters  # noqa: F401
 from eventops.registration import resend_page as _resend_page  # noqa: F401
 from eventops.registration.invitation_links import admit_invited
 from eventops.registration.links import admit_by_link
+from eventops.registration.programme_changed import People
 from eventops.registration.stream_links import answer_stream_links
 from eventops.registration.views import blueprint as registration
 from eventops.reminders import letters as _reminder_letters  # noqa: F401
@@ -52,4 +56,5 @@ def init_rooms(app: Flask) -> None:
     enforce(Caller.INVITED, admit_invited)
     answer_for_events(event_id_of, words_of_event)
     answer_stream_links(my_streams)
+    answer_affected(People())
     answer_leaks(check)

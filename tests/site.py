@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from eventops import clock, create_app
-from eventops.agenda.models import Audience
+from eventops.agenda.models import Audience, Release
 from eventops.db import db
 from eventops.registration.guest_list import keep
 from eventops.registration.guest_list_file import read_pasted
@@ -114,6 +114,7 @@ class Site:
             "session_id": str(self.cast.keynote_id),
             "door_id": str(self.cast.door_id),
             "who": "online",
+            "number": "1",
             "page": "en/conference/",
             "link_id": str(UUID(int=1)),
             "device_id": str(UUID(int=2)),
@@ -168,6 +169,7 @@ def open_site(app: Flask) -> Site:
     owner_id = add_staff(app, "owner", cast.event_id)
     owner = signed_in(app, "owner@example.org")
     with changing(app):
+        db.session.add(Release(event_id=cast.event_id, number=1, made_at=SPRING, sessions=[]))
         device = enrol(cast.event_id, [cast.door_id], START, START + timedelta(days=1))
         people = {who: _person(id) for who, id in cast.people.items()}
         personal = {who: personal_token(person) for who, person in people.items()}

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from icalendar import Calendar
 from icalendar import Event as CalendarEvent
-from icalendar.prop import vDatetime, vDuration
+from icalendar.prop import vCalAddress, vDatetime, vDuration, vInt, vText
 
 from eventops.agenda.events import event_clocks, event_title, spoken_language
 from eventops.agenda.models import Event, PublishedBlock, PublishedSession
@@ -140,3 +140,38 @@ def _session(event: Event, session: Entry) -> dict[str, Any]:
         "sequence": session.sequence,
         **{name: content[name] for name in fields},
     }
+
+
+def message(
+    event: Event,
+    session: Entry,
+    url: str,
+    method: str,
+    sequence: int,
+    attendee: tuple[str, str],
+    zone: str | None = None,
+) -> bytes:
+    """One entry for one person by iTIP (RFC 5546): `method` is REQUEST (section 3.2.2) or CANCEL (section 3.2.5).
+
+    The person, by name and address, is its only ATTENDEE, asked for no answer; the event's contact is its ORGANIZER.
+    A CANCEL says what it cancels by its UID and hours alone.
+    Instants are in UTC.
+    """
+    feed = Calendar()
+    feed.add("prodid", "-//eventops//agenda//EN")
+    feed.add("version", "2.0")
+    feed.add("method", method)
+    entry = _entry(event, session, url, None, zone)
+    entry["sequence"] = vInt(sequence)
+    organiser, person = vCalAddress(f"mailto:{event.contact}"), vCalAddress(f"mailto:{attendee[1]}")
+    organiser.params["CN"] = str(event_title(event))
+    person.params.update({"CN": attendee[0], "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    entry.add("organizer", organiser)
+    entry.add("attendee", person)
+    if method == "CANCEL":
+        entry.add("status", "CANCELLED")
+        entry["summary"] = vText(_("Cancelled"))
+        for name in ("location", "description"):
+            entry.pop(name, None)
+    feed.add_component(entry)
+    return bytes(feed.to_ical())

@@ -29,9 +29,12 @@ def groups() -> dict[str, str]:
 def sentences() -> dict[str, str]:
     """What was done, by action."""
     return {
+        "agenda.add": _("Added a session"),
         "agenda.edit": _("Changed a session"),
         "agenda.import": _("Imported the agenda from a file"),
         "agenda.publish": _("Published the agenda"),
+        "agenda.remove": _("Took a session off the agenda"),
+        "agenda.return": _("Went back to an earlier release"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),
         "audience.grant_waiting": _("Admitted somebody who is to sign up yet"),
@@ -88,6 +91,7 @@ def _details() -> dict[str, str]:
         "invitation": _("Invitation of: %(value)s"),
         "letters": _("Letters: %(value)s"),
         "link": _("By a link for devices"),
+        "release": _("Release: %(value)s"),
         "role": _("Role: %(value)s"),
         "rows": _("Rows: %(value)s"),
         "sessions": _("Browsers: %(value)s"),

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventops import clock
-from eventops.agenda.models import Audience
+from eventops.agenda.models import Audience, Release
 from eventops.db import db
 from eventops.registration.guest_list import keep
 from eventops.registration.guest_list_file import read_pasted
@@ -58,6 +58,7 @@ def add_rows(app: Flask, cast: Conference, owner_id: UUID, other_email: str) -> 
             for email in (f"ida@{cast.slug}.example.org", other_email)
         )
         begin_session(owner_id, now)
+        db.session.add(Release(event_id=cast.event_id, number=1, made_at=START, sessions=[]))
         ids = {
             "session": cast.keynote_id,
             "door": cast.door_id,
@@ -90,6 +91,7 @@ def parts(here: Conference, ours: Rows, there: Conference, theirs: Rows, observe
         "slug": here.slug,
         "filename": "favicon.svg",
         "who": "anybody",
+        "number": "1",
         "page": f"en/{here.slug}/",
         **{f"{name}_id": id for name, id in ours.ids.items()},
         "account_id": str(observer_id),
@@ -98,6 +100,7 @@ def parts(here: Conference, ours: Rows, there: Conference, theirs: Rows, observe
         **{f"their_{name}": id for name, id in theirs.ids.items()},
         **{f"link_to_{name}": token for name, token in ours.links.items()},
         "nowhere": str(NOWHERE),
+        "none": "404",
         "workshop": str(here.workshop_id),
         "closed": str(here.closed_stream_id),
         "member": f"{here.audience_id}-online",
