@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import class_mapper
 from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from eventops.agenda.models import Audience, Edit, Room, Session, Speaker, SpeakerRole, Track
 from eventops.agenda.publish import hold_agenda
@@ -213,10 +214,15 @@ def _kind(thing: Thing) -> str:
 
 def _columns(model: type[Thing]) -> dict[str, type]:
     return {
-        column.key: column.columns[0].type.python_type
+        column.key: _python_type(column.columns[0].type)
         for column in class_mapper(model).column_attrs
         if column.key not in _NOT_KEPT
     }
+
+
+def _python_type(stored_as: TypeEngine[Any]) -> type:
+    """What values of a column are; our own types know it of what they are made of alone."""
+    return (stored_as.impl_instance if isinstance(stored_as, TypeDecorator) else stored_as).python_type
 
 
 def _plain(value: Any) -> Any:
