@@ -8,11 +8,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from eventops.agenda.conference_fields import (
     Address,
-    Country,
     Language,
     Line,
     LongText,
     LongTexts,
+    MaybeCountry,
     Name,
     Number,
     Texts,
@@ -43,7 +43,7 @@ class SpeakerPart(Named):
     name: Name
     title: Line = ""
     organisation: Line = ""
-    country: Country = ""
+    country: MaybeCountry = ""
     bio: LongTexts = {}
 
 
@@ -55,7 +55,7 @@ class SessionSpeaker(Part):
     name: Name | None = None
     title: Line = ""
     organisation: Line = ""
-    country: Country = ""
+    country: MaybeCountry = ""
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:

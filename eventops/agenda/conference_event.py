@@ -16,8 +16,8 @@ from eventops.agenda.conference_fields import (
     Line,
     LongTexts,
     MailAddress,
+    MaybeUrl,
     Name,
-    NoUrl,
     Number,
     PlainUrl,
     Slug,
@@ -33,9 +33,9 @@ from eventops.times import Reading, to_instant
 class Organiser(Part):
     name: Name
     short: Line = ""
-    country: Country = ""
+    country: Country
     programme: Line = ""
-    url: PlainUrl | NoUrl = ""
+    url: MaybeUrl = ""
     controller: bool = True
 
 
@@ -76,7 +76,7 @@ class EventPart(Part):
     also_show: Annotated[list[Zone], Field(max_length=20)] = []
     venue: Address | None = None
     venue_address: Address = ""
-    map_url: PlainUrl | NoUrl = ""
+    map_url: MaybeUrl = ""
     stream_url: PlainUrl | None = None
     contact: MailAddress
     organisers: Annotated[list[Organiser], Field(max_length=100)] = []
@@ -87,7 +87,7 @@ class EventPart(Part):
     sign_up_opens_reading: Reading | None = None
     sign_up_closes_local: Wall | None = None
     sign_up_closes_reading: Reading | None = None
-    late_letters_minutes: Number = 15
+    late_letters_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
     @property
@@ -100,6 +100,12 @@ class EventPart(Part):
 
     def _instant(self, wall: datetime | None, reading: Reading | None) -> datetime | None:
         return to_instant(wall, self.home_zone, reading) if wall else None
+
+    @model_validator(mode="after")
+    def _has_a_controller(self) -> Self:
+        if self.organisers and not any(organiser.controller for organiser in self.organisers):
+            raise Faults([("organisers", "one of them at least must be a controller of personal data")])
+        return self
 
     @model_validator(mode="after")
     def _times_are_in_order(self) -> Self:

@@ -15,9 +15,9 @@ from eventops.plain_https import is_plain_https
 from eventops.times import parse_wall, zone
 from eventops.typed import name_fault
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_NOT_STORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
-RESERVED_SLUGS = frozenset({"account", "api", "demo", "desk", "door", "sign-in", "sign-out", "static"})
+RESERVED_SLUGS = frozenset({"account", "api", "demo", "desk", "door", "new", "sign-in", "sign-out", "static"})
 
 
 class Faults(ValueError):
@@ -54,8 +54,8 @@ def _one_line(text: str) -> str:
 
 
 def _storable(text: str) -> str:
-    if _CONTROLS.search(text):
-        raise ValueError("must have no invisible characters but spaces, tabs and ends of lines")
+    if _NOT_STORABLE.search(text):
+        raise ValueError("must have no characters of the numbers 0 and D800 to DFFF")
     return text
 
 
@@ -90,10 +90,12 @@ Wall = Annotated[datetime, BeforeValidator(_wall), AfterValidator(_in_years)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+Label = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_one_line)]
+"""Of a link: its URL where it has no other."""
 Address = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
-LongText = Annotated[str, Field(max_length=50_000), AfterValidator(_storable)]
-Country = Annotated[str, BeforeValidator(_country), Field(pattern="^([A-Z]{2})?$")]
-"""Two letters, or empty."""
+LongText = Annotated[str, Field(max_length=20_000), AfterValidator(_storable)]
+Country = Annotated[str, BeforeValidator(_country), Field(pattern="^[A-Z]{2}$")]
+MaybeCountry = Annotated[str, BeforeValidator(_country), Field(pattern="^([A-Z]{2})?$")]
 Slug = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,58}$"), AfterValidator(_slug)]
 MailAddress = Annotated[
     str, Field(pattern=r"^[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+$", max_length=254), AfterValidator(_one_line)
@@ -102,5 +104,5 @@ Language = Literal["en", "fi", "sv", "da", "nb"]
 Texts = Annotated[dict[Language, Name], BeforeValidator(_texts), Field(min_length=1)]
 LongTexts = Annotated[dict[Language, LongText], BeforeValidator(_texts), AfterValidator(_given)]
 PlainUrl = Annotated[str, AfterValidator(_plain_https)]
-NoUrl = Literal[""]
+MaybeUrl = Annotated[str, AfterValidator(lambda url: url and _plain_https(url))]
 Number = Annotated[int, Field(ge=0, le=1_000_000)]

@@ -6,6 +6,7 @@ docs/conference-file.md says what it may say.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -54,6 +55,12 @@ class ConferenceFile(Part):
         return {name: getattr(self, name) for name in ("rooms", "tracks", "audiences", "speakers", "sessions")}
 
     @model_validator(mode="after")
+    def _windows_are_apart(self) -> Self:
+        if any(later.starts_at < earlier.ends_at for earlier, later in pairwise(self.windows)):
+            raise Faults([("public_windows", "one begins before another ends")])
+        return self
+
+    @model_validator(mode="after")
     def _ids_fit(self) -> Self:
         if faults := list(faults_of_ids(self.lists)):
             raise Faults(faults)
@@ -91,13 +98,8 @@ def left_out(part: Part, place: str = "") -> list[str]:
 
 def _complaints(problem: Any) -> Iterator[str]:
     """A line for each thing that is wrong."""
-    place = [str(step) for step in problem["loc"] if not _is_ours(str(step))]
+    place = [str(step) for step in problem["loc"] if not str(step).startswith("function-")]
     error = problem.get("ctx", {}).get("error")
     found = error.found if isinstance(error, Faults) else [("", problem["msg"].removeprefix("Value error, "))]
     for below, message in found:
         yield f"{'.'.join([*place, below]).strip('.') or 'the file'}: {message}"
-
-
-def _is_ours(step: str) -> bool:
-    """What pydantic adds to a place: it is not in the file."""
-    return step.startswith(("function-", "constrained-str", "literal["))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from hypothesis import strategies as st
 
 from eventops.languages import LANGUAGES
-from eventops.typed import name_fault
 
 IDS = ("hall", "Zürich", "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000B")
 """Words and UUIDs: few, so that two files often mean the same thing."""
 HOURS: tuple[dict[str, str], ...] = (
     {"start_local": "2024-05-07T11:00", "end_local": "2024-05-07T12:15", "zone": "Europe/Helsinki"},
-    {"start_local": "2024-05-07T11:00:30", "end_local": "2024-05-07T12:15", "zone": "Europe/Copenhagen"},
+    {"start_local": "2024-05-07T13:00:30", "end_local": "2024-05-07T14:15", "zone": "Europe/Copenhagen"},
     {  # shown twice in Helsinki that night
         "start_local": "2024-10-27T03:30",
         "start_reading": "earlier",
@@ -29,13 +27,10 @@ HOURS: tuple[dict[str, str], ...] = (
         "zone": "Europe/Helsinki",
     },
 )
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-
-lines = st.text(st.characters(exclude_categories=("Cs",)), max_size=12).filter(lambda t: name_fault(t) != "name_lines")
+# Few characters, since what is drawn from all of Unicode takes longer than what is tested: those that YAML minds.
+lines = st.text("aå -#:|'\"\\>%&*!@`,[]{}?=~\u00a0😀é0", max_size=12)
 names = lines.filter(bool)
-long_texts = st.text(st.sampled_from("aå ä-#:|'\"\\\n\n\r\t\x85\u2028\ufeff\u202eé😀%"), max_size=20) | st.text(
-    st.characters(exclude_categories=("Cs",)), max_size=20
-).map(lambda text: _CONTROLS.sub("", text))
+long_texts = st.text("aå -#:|'\"\\\n\n\t\r\x07\x7f\x85\u2028\ufeffé😀", max_size=20)
 codes = st.sampled_from([*LANGUAGES])
 titles = st.dictionaries(codes, names, min_size=1, max_size=3) | names
 texts = st.dictionaries(codes, long_texts, max_size=2)
@@ -68,15 +63,15 @@ events = st.fixed_dictionaries(
         "venue_address": lines,
         "map_url": st.sampled_from(["", "https://map.example.org/?q=1"]),
         "organisers": st.lists(
-            st.fixed_dictionaries({"name": names, "country": countries}, optional={"controller": st.booleans()}),
+            st.fixed_dictionaries({"name": names, "country": st.just("NO"), "controller": st.booleans()}),
             max_size=2,
-        ),
+        ).map(lambda all_: [{**one, "controller": one["controller"] or not number} for number, one in enumerate(all_)]),
         "funding": st.fixed_dictionaries({"funder": names, "period": lines}),
         "links": links,
         "seats": numbers,
         "sign_up_opens_local": st.sampled_from(["2024-03-01T09:00", "2024-03-02T09:00:05"]),
         "sign_up_closes_local": st.just("2024-05-01T09:00"),
-        "late_letters_minutes": st.integers(0, 60),
+        "late_letters_minutes": st.integers(1, 60),
         "retention_days": st.integers(1, 90),
     },
 )
@@ -96,7 +91,7 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
     lists = {"rooms": draw(rooms), "tracks": draw(tracks), "audiences": draw(audiences), "speakers": draw(speakers)}
     ids = {name: [part["id"] for part in parts] for name, parts in lists.items()}
     sessions = draw(of_ids(_sessions(ids)))
-    windows = draw(st.lists(hours, max_size=2))
+    windows = draw(st.lists(hours, max_size=2, unique_by=str))
     file = {"event": draw(events), "public_windows": windows, **lists, "sessions": sessions}
     return file | ({"report": draw(reports)} if draw(st.booleans()) else {})
 
