@@ -34,6 +34,7 @@ def sentences() -> dict[str, str]:
         "agenda.create": _("Created the event"),
         "agenda.edit": _("Changed a session"),
         "agenda.edit_part": _("Changed a room, a track or a speaker"),
+        "agenda.import": _("Imported the agenda from a file"),
         "agenda.publish": _("Published the agenda"),
         "agenda.remove": _("Took a session off the agenda"),
         "agenda.remove_part": _("Removed a room, a track or a speaker"),
