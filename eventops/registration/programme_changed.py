@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from eventops.agenda.affected import Reach
 from eventops.agenda.calendar import calendar, message
 from eventops.agenda.changes import Change, compare
-from eventops.agenda.differences import describe
+from eventops.agenda.differences import Difference, describe
 from eventops.agenda.models import Event, PublishedSession, Release, Session
 from eventops.agenda.programme import visible_sessions
 from eventops.agenda.snapshots import Snapshot, published_snapshots
 from eventops.db import db
-from eventops.languages import speaking
+from eventops.languages import Text, speaking
 from eventops.letters.kinds import Attachment, Draft, DueLetter, Skip, letter_kind
 from eventops.letters.models import Letter
-from eventops.letters.outbox import queue_found
+from eventops.letters.outbox import NewLetter, queue_many
 from eventops.registration.invitations import viewer_of
 from eventops.registration.letters import draft_to, recipient
 from eventops.registration.links import event_of, personal_url
 from eventops.registration.models import Admission, Registration
-from eventops.viewer import seeing
+from eventops.viewer import SYSTEM, seeing
 
 KIND = "programme_changed"
 RECIPIENT = "registration"
@@ -54,17 +57,20 @@ class People:
         )
 
     def tell(self, event: Event, release: Release, changes: Sequence[Change], now: datetime) -> int:
-        people = select(Registration.event_id, Registration.id).where(_confirmed(event), _may_see(changes))
+        people = db.session.scalars(select(Registration.id).where(_confirmed(event), _may_see(changes)))
         ends_at = max((change.latest.ends_at for change in changes), default=now)
-        queue_found(
-            people,
-            recipient_type=RECIPIENT,
-            kind=KIND,
-            key=str(release.number),
-            now=now,
-            expires_at=max(ends_at, now + WITHIN),
+        return queue_many(
+            NewLetter(
+                event_id=event.id,
+                recipient_type=RECIPIENT,
+                recipient_id=person,
+                kind=KIND,
+                key=str(release.number),
+                now=now,
+                expires_at=max(ends_at, now + WITHIN),
+            )
+            for person in people
         )
-        return _count(event, _may_see(changes))
 
 
 @letter_kind(KIND)
@@ -82,9 +88,23 @@ def programme_changed(letter: DueLetter, _now: datetime) -> Draft | Skip:
         found = [change for change in compare(told, published_snapshots(event.id)) if change.matters]
         if not found:
             return Skip("nothing of it is different any more")
-        said = [describe(event, change, person.zone) for change in found]
+        said = [_said(event, change, person, viewer.audiences) for change in found]
         files = _files(event, person, found)
     return draft_to(person, changes=said, attachments=tuple(files))
+
+
+def _said(event: Event, change: Change, person: Registration, audiences: frozenset[UUID]) -> Difference:
+    """The change in words; without its title where what was public is closed now: that may have been a mistake."""
+    said = describe(event, change, person.zone)
+    if change.after is None and _is_closed_to(audiences, change.session_id):
+        return replace(said, title=Text(_("A session that is not open to the public any more"), person.language))
+    return said
+
+
+def _is_closed_to(audiences: frozenset[UUID], session_id: UUID) -> bool:
+    with seeing(SYSTEM):
+        session = db.session.get_one(Session, session_id)
+        return session.access == "closed" and not audiences & {audience.id for audience in session.audiences}
 
 
 def _letters_to(person: Registration) -> list[Any]:
@@ -132,7 +152,9 @@ def _files(event: Event, person: Registration, changes: Sequence[Change]) -> lis
 
 def _as_it_was(event: Event, snapshot: Snapshot) -> PublishedSession:
     """What is not published any more, as calendars know it."""
-    sequence = db.session.scalar(select(Session.sequence).where(Session.id == snapshot.id))
+    known = Session.public_sequence if snapshot.access == "public" else Session.sequence
+    with seeing(SYSTEM):
+        sequence = db.session.scalar(select(known).where(Session.id == snapshot.id))
     row = PublishedSession(id=snapshot.id, event_id=event.id, access=snapshot.access, content=snapshot.content)
     row.starts_at, row.ends_at, row.sequence = snapshot.starts_at, snapshot.ends_at, sequence or 0
     row.changed_at = snapshot.starts_at

@@ -153,6 +153,7 @@ def upgrade():
         batch_op.add_column(sa.Column("links", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
         batch_op.add_column(sa.Column("staff_notes", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("sequence", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("public_sequence", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("is_scheduled", sa.Boolean(), server_default=sa.true(), nullable=False))
         batch_op.create_foreign_key(batch_op.f("fk_sessions_track_id_tracks"), "tracks", ["track_id"], ["id"])
 
@@ -166,6 +167,7 @@ def upgrade():
     op.execute(
         "UPDATE sessions SET sequence = (SELECT sequence FROM published_sessions WHERE published_sessions.id = sessions.id)"
     )
+    op.execute("UPDATE sessions SET public_sequence = sequence WHERE access = 'public'")
 
 
 
@@ -181,6 +183,7 @@ def downgrade():
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_sessions_track_id_tracks"), type_="foreignkey")
         batch_op.drop_column("is_scheduled")
+        batch_op.drop_column("public_sequence")
         batch_op.drop_column("sequence")
         batch_op.drop_column("staff_notes")
         batch_op.drop_column("links")
