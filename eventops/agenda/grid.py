@@ -74,7 +74,6 @@ def as_json(event: Event, session: Session, room_names: RoomNames) -> dict[str, 
         "room": room_names[session.room_id] if session.room_id and has_room else "",
         "is_scheduled": session.is_scheduled,
         "revision": session.revision,
-        "conflicts": [],
     }
 
 

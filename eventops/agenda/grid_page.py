@@ -11,6 +11,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from eventops.agenda.conflict_views import conflicts_shown
 from eventops.agenda.edit import desk_rooms
 from eventops.agenda.edit_words import steps
 from eventops.agenda.events import event_or_404, spoken_language
@@ -54,6 +55,7 @@ def grid_page(event: Event, conflict: ChangedSince | None = None) -> str:
         may_edit=may_edit,
         any_id=str(ANY),
         steps=steps(event.id, signed_in_account()) if may_edit else {},
+        **conflicts_shown(event),
         conflict=_conflict_words(event, conflict) if conflict else "",
         data=data,
     )

@@ -38,6 +38,8 @@ def _labels() -> dict[str, str]:
         "undo": _("Undo"),
         "redo": _("Redo"),
         "grid": _("Agenda as a grid"),
+        "error": _("Conflict"),
+        "advice": _("Advice"),
         "carrying": _("Moving {title}"),
         "somebody": _("Somebody else"),
     }

@@ -14,6 +14,7 @@ export class Agenda {
   store(stored) {
     const known = this.sessions.get(stored.id);
     const session = { ...stored, isHeld: known?.isHeld ?? false, isSaving: known?.isSaving ?? false };
+    session.conflicts = known?.conflicts ?? [];
     session.stored = { start: Date.parse(stored.start), end: Date.parse(stored.end), room_id: stored.room_id };
     session.stored.is_scheduled = stored.is_scheduled;
     session.base = known?.isHeld ? known.base : stored.revision;

@@ -11,7 +11,7 @@ export function cardParts(session, words, { when, place, people = [], shown = fa
     element("span", shown ? "card-when" : "visually-hidden", ` ${[when, place].filter(Boolean).join(", ")} `),
     ...people.map((name) => element("span", "card-person", fill(words.is_on, { name }))),
     ...marks(session, words).map((text) => element("span", "card-mark", text)),
-    ...session.conflicts.map((text) => element("span", "card-conflict", text)),
+    ...conflictMarks(session, words),
   ];
 }
 
@@ -29,6 +29,18 @@ export function element(name, className, text = "") {
   made.className = className;
   made.textContent = text;
   return made;
+}
+
+// A word for each severity; what it is about is said, and shown where the pointer rests.
+function conflictMarks({ conflicts }, words) {
+  return ["error", "advice"].flatMap((severity) => {
+    const texts = conflicts.filter((one) => one.severity === severity).map((one) => one.text);
+    if (!texts.length) return [];
+    const mark = element("span", `card-conflict is-${severity}`, words[severity]);
+    mark.title = texts.join("\n");
+    mark.append(element("span", "visually-hidden", `: ${texts.join(" ")} `));
+    return [mark];
+  });
 }
 
 function marks(session, words) {

@@ -22,6 +22,7 @@ let wantsFocus = null;
 
 const save = makeSaver({ data, csrf, agenda, say, redraw, gone, stepped });
 
+document.addEventListener("conflicts", (event) => mark(event.detail));
 document.body.classList.add("has-script");
 board.hidden = false;
 build();
@@ -153,6 +154,7 @@ function hear({ sessions, people, is_more: isMore, ...answer }) {
   const touched = new Set([...before, ...people].map((person) => person.session_id).filter(Boolean));
   if (JSON.stringify(before) !== JSON.stringify(people)) touched.forEach((id) => agenda.get(id) && redraw(agenda.get(id)));
   if (sessions.length) refreshList();
+  if (sessions.length || isMore) document.dispatchEvent(new Event("agenda-changed"));
   if (isMore) document.getElementById("reload").hidden = false;
   if ("undo" in answer) stepped(answer);
 }
@@ -170,6 +172,16 @@ function change({ by, is_removed: isRemoved, ...stored }) {
   const session = agenda.store(stored);
   redraw(session);
   if (by) tell(stored.is_scheduled ? "news" : "news_tray", { name: by, ...stored, room: stored.room || data.words.no_room });
+}
+
+// Which conflicts there are now: errors and advice, each with what it says and the sessions that have it.
+function mark(found) {
+  for (const session of agenda.sessions.values()) {
+    const conflicts = found.filter((conflict) => conflict.session_ids.includes(session.id));
+    if (JSON.stringify(conflicts) === JSON.stringify(session.conflicts)) continue;
+    session.conflicts = conflicts;
+    redraw(session);
+  }
 }
 
 // The list is the server's to write.

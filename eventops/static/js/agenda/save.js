@@ -38,6 +38,7 @@ export function makeSaver({ data, csrf, agenda, say, redraw, gone, stepped }) {
     const session = take(answer.session);
     say(session.is_scheduled ? "saved" : "saved_in_tray", agenda.inWords(session));
     if ("undo" in answer) stepped(answer);
+    document.dispatchEvent(new Event("agenda-changed"));
   }
 
   // What is stored is shown: the answer, or what somebody else has made of it since.
