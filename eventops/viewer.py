@@ -39,6 +39,12 @@ def current_viewer() -> Viewer | None:
     return _current.get()
 
 
+def signed_in_account() -> UUID | None:
+    """Whose sign-in it is that is asking; None where nobody signed in."""
+    viewer = current_viewer()
+    return viewer.account_id if viewer else None
+
+
 def see_as(viewer: Viewer) -> Token[Viewer | None]:
     """From now on read as `viewer`; undo by `stop_seeing(token)`."""
     return _current.set(viewer)

@@ -38,7 +38,7 @@ _START = (
     rf"|\b{_HOUR}{_AM_PM}"
 )
 _END = rf"(?:{_COLON}|{_DOTTED}|{_HOUR}(?![\d.:]))(?:{_AM_PM})?"
-_TIME = re.compile(rf"(?:{_START})(?:[^\S\n]*[-–—−]\s*{_DATE}(?:{_KLO})?{_END})?", re.IGNORECASE)
+_TIME = re.compile(rf"(?:{_START})(?:[^\S\n]*[-–—−→]\s*{_DATE}(?:{_KLO})?{_END})?", re.IGNORECASE)
 _WITH_OFFSET = re.compile(r"T[\d:.]+(?:Z|[+-]\d\d:?\d\d)")
 
 _ENGLISH = r"(?:Finnish|Danish|Norwegian|Swedish|Icelandic)"

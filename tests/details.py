@@ -1,4 +1,4 @@
-"""What sessions have beyond the conference file: tracks, links, photos, bios, notes. Of closed ones all bears their word."""
+"""What sessions have beyond the conference file: tracks, links, photos, bios, notes. Of closed ones it is canaries."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ def add_details(closed: list[str], now: datetime) -> None:
     """
     event = db.session.scalars(select(Event)).one()
     logo = _image(event.id, uuid5(event.id, "logo"))
-    event.organisers = [{**event.organisers[0], "logo": str(logo), "url": "https://luckan.example.org"}, *event.organisers[1:]]
-    event.description = {code: "**2024**" for code in LANGUAGES}
+    event.organisers = [
+        {**event.organisers[0], "logo": str(logo), "url": "https://luckan.example.org"},
+        *event.organisers[1:],
+    ]
+    event.description = dict.fromkeys(LANGUAGES, "**2024**")
     event.venue_address, event.map_url = "Kaisaniemenkatu 3", "https://map.example.org/"
     event.links = [{"label": "FIKA", "url": "https://fika.example.org/"}]
     keynote = db.session.scalars(select(Session).where(Session.kind == "keynote")).one()
-    _give(keynote, TRACK, "FIKA", {code: "*Helle.*" for code in LANGUAGES}, uuid5(event.id, "photo"))
+    _give(keynote, TRACK, "FIKA", dict.fromkeys(LANGUAGES, "*Helle.*"), uuid5(event.id, "photo"))
     keynote.capacity, keynote.staff_notes = 4711, canary(DRAFT, "notes")
     for name in closed:
         audience = db.session.scalars(select(Audience).where(Audience.name == canary(name, "audience"))).one()
@@ -53,8 +56,6 @@ def _give(session: Session, track: dict[str, str], link: str, bio: dict[str, str
 
 
 def _image(event_id: UUID, image_id: UUID) -> UUID:
-    db.session.add(
-        Image(id=image_id, event_id=event_id, media_type="image/png", width=1, height=1, content=b"\x89PNG")
-    )
+    db.session.add(Image(id=image_id, event_id=event_id, media_type="image/png", width=1, height=1, content=b"\x89PNG"))
     db.session.flush()
     return image_id

@@ -23,6 +23,7 @@ from eventops.registration.models import Registration
 from tests.apps import MakeApp, reading
 from tests.cast import START
 from tests.day import message_of, standing_at, texts_of
+from tests.forms import publish_desk, send_form
 from tests.site import ODD, Site, form_of, open_site
 
 EVIL = "https://evil.example"
@@ -41,9 +42,7 @@ def sign_up(site: Site, **answers: str) -> TestResponse:
 
 def edit_keynote(site: Site, **answers: str) -> TestResponse:
     """Send the keynote's form as it is but for some answers."""
-    path = f"/en/desk/{site.cast.slug}/agenda/{site.cast.keynote_id}"
-    (form,) = (f for f in lxml.html.document_fromstring(site.owner.get(path).text).forms if "revision" in f.fields)
-    return site.owner.post(path, data={**dict(form.form_values()), **answers})
+    return send_form(site.owner, f"/en/desk/{site.cast.slug}/agenda/{site.cast.keynote_id}", **answers)
 
 
 # ---- Who may send a form ---------------------------------------------------------------------------
@@ -145,7 +144,7 @@ def test_html_in_names_and_titles_is_only_text(make_app: MakeApp) -> None:
         letter = texts_of(message_of(catcher.messages()[0].raw))
         (link,) = lxml.html.document_fromstring(letter["html"]).xpath("//a[contains(@href, '/confirm/')]/@href")
         assert edit_keynote(site, title_en=html).status_code == 303
-        site.owner.post(f"/en/desk/{site.cast.slug}/publish", data=form_of(site))
+        publish_desk(site.owner, site.cast.slug)
         client = site.app.test_client()
         pages = [client.get(path).text for path in (urlsplit(link).path, f"/en/{site.cast.slug}/")]
         pages += [site.owner.get(f"/en/desk/{site.cast.slug}/{room}").text for room in ("", "people")]

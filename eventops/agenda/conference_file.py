@@ -23,7 +23,7 @@ from eventops.languages import LANGUAGES
 from eventops.plain_https import is_plain_https
 from eventops.times import parse_wall, to_instant, zone
 
-RESERVED_SLUGS = frozenset({"account", "api", "demo", "desk", "door", "sign-in", "sign-out", "static"})
+RESERVED_SLUGS = frozenset({"account", "api", "demo", "desk", "door", "new", "sign-in", "sign-out", "static"})
 
 
 class BadConferenceFile(ValueError):

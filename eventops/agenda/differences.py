@@ -1,79 +1,68 @@
-"""What lies between two states of an agenda, and how it is said."""
+"""How changes of an agenda are said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from eventops.agenda.events import event_clocks, spoken_language
+from eventops.agenda.changes import Change
+from eventops.agenda.events import event_clocks, event_moved, spoken_language
 from eventops.agenda.models import Event
-from eventops.agenda.snapshots import Snapshot, desk_snapshots, published_snapshots
+from eventops.agenda.snapshots import Snapshot
 from eventops.languages import Text, in_language
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What becomes of one session. `before` is missing for an added one, `after` for a removed one."""
-
-    kind: Literal["added", "changed", "removed"]
-    before: Snapshot | None
-    after: Snapshot | None
-
-    @property
-    def session_id(self) -> UUID:
-        return self.either.id
-
-    @property
-    def either(self) -> Snapshot:
-        """As it is then, or as it was last."""
-        return self.after or self.before  # type: ignore[return-value]  # one of them is there
+from eventops.times import long_date, reader_zone
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One session's change as an organiser reads it."""
+    """One session's change in words."""
 
+    session_id: UUID
     title: Text
+    kind: str
     lines: list[str]
 
 
-def changes(event_id: UUID) -> list[Change]:
-    """What publishing now would change, in order of start; empty when the desk copy is what is published."""
-    return compare(published_snapshots(event_id), desk_snapshots(event_id))
+def describe(event: Event, change: Change, zone: str | None = None) -> Difference:
+    """Say what a change does to its session, in the language being spoken, on the reader's clock in `zone` first."""
+    title = in_language(change.latest.content["title"], spoken_language())
+    return Difference(change.session_id, title, change.kind, _lines(event, change, zone))
 
 
-def compare(before: Iterable[Snapshot], after: Iterable[Snapshot]) -> list[Change]:
-    """What has to change for `before` to become `after`; what is removed stands last."""
-    old = {snapshot.id: snapshot for snapshot in before}
-    found = []
-    for new in after:
-        was = old.pop(new.id, None)
-        if was is None:
-            found.append(Change("added", None, new))
-        elif was != new:
-            found.append(Change("changed", was, new))
-    return found + [Change("removed", gone, None) for gone in old.values()]
-
-
-def describe(event: Event, change: Change) -> Difference:
-    """Say what a change does to its session."""
-    return Difference(in_language(change.either.content["title"], spoken_language()), _lines(event, change))
-
-
-def _lines(event: Event, change: Change) -> list[str]:
+def _lines(event: Event, change: Change, zone: str | None) -> list[str]:
     before, after = change.before, change.after
     if before is None or after is None:
-        return [_("New on the programme")] if before is None else [_("Taken off the programme")]
+        clocks = event_clocks(event, change.latest.starts_at, change.latest.ends_at, zone=zone).with_day
+        return [
+            _("New: %(clocks)s", clocks=clocks) if before is None else _("Cancelled; it was %(clocks)s", clocks=clocks)
+        ]
+    lines = [*_time_lines(event, before, after, zone), *_content_lines(before.content, after.content)]
+    return [*lines, *_access_lines(before, after)] or [_("Other details changed")]
+
+
+def _time_lines(event: Event, before: Snapshot, after: Snapshot, zone: str | None) -> list[str]:
     lines = []
-    if (before.starts_at, before.ends_at) != (after.starts_at, after.ends_at):
-        old, new = (event_clocks(event, s.starts_at, s.ends_at).with_day for s in (before, after))
-        lines.append(_("Moved from %(old)s to %(new)s", old=old, new=new))
-    lines += _content_lines(before.content, after.content)
-    return lines or [_("Other details changed")]
+    if before.starts_at != after.starts_at:
+        day = long_date(after.starts_at, zone or reader_zone(spoken_language(), event.home_zone), spoken_language())
+        lines.append(
+            _(
+                "Moved %(clocks)s (%(day)s)",
+                clocks=event_moved(event, before.starts_at, after.starts_at, zone=zone),
+                day=day,
+            )
+        )
+    old, new = (round((one.ends_at - one.starts_at).total_seconds() / 60) for one in (before, after))
+    if old != new:
+        lines.append(
+            ngettext(
+                "Now %(num)s minute long; before: %(old)s", "Now %(num)s minutes long; before: %(old)s", new, old=old
+            )
+        )
+    return lines
 
 
 def _content_lines(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -83,4 +72,32 @@ def _content_lines(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         lines.append(_("Title changed; before: %(title)s", title=title))
     if before["room"] != after["room"]:
         lines.append(_("Room changed from %(old)s to %(new)s", old=before["room"] or "–", new=after["room"] or "–"))
+    if _names(before) != _names(after):
+        lines.append(_("Speakers changed from %(old)s to %(new)s", old=_names(before) or "–", new=_names(after) or "–"))
+    texts = {
+        "abstract": _("The abstract changed"),
+        "track": _("The track changed"),
+        "language": _("The language changed"),
+        "attendance_mode": _("How to take part changed"),
+        "links": _("The links changed"),
+    }
+    return lines + [str(text) for name, text in texts.items() if before[name] != after[name]]
+
+
+def _names(content: dict[str, Any]) -> str:
+    return ", ".join(speaker["name"] for speaker in content["speakers"])
+
+
+def _access_lines(before: Snapshot, after: Snapshot) -> list[str]:
+    if before.access != after.access:
+        return [_("Opens to the public") if after.access == "public" else _("Closes to the public: by invitation")]
+    lines = []
+    if before.audience_ids != after.audience_ids:
+        lines.append(_("For other audiences than before"))
+    if before.shows_block != after.shows_block:
+        shown, hidden = (
+            _("Everybody sees an untitled block in its place"),
+            _("No untitled block stands in its place any more"),
+        )
+        lines.append(shown if after.shows_block else hidden)
     return lines

@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from typing import TypeVar
+from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm.attributes import flag_modified
 
 from eventops.agenda.events import event_clocks
-from eventops.agenda.models import YEARS, Audience, Event, Room, Session
+from eventops.agenda.journal import set_speakers
+from eventops.agenda.models import YEARS, Audience, Event, Room, Session, Speaker, Track
+from eventops.agenda.session_form import ATTENDANCE_MODES, KINDS, PLACEHOLDERS, ROLES, SessionForm
 from eventops.db import db
-from eventops.times import Reading, UncertainTime, UnknownZone, parse_wall, stored_instant, to_instant, to_wall
+from eventops.languages import LANGUAGES
+from eventops.plain_https import is_plain_https
+from eventops.times import UncertainTime, UnknownZone, parse_wall, stored_instant, to_instant, to_wall
+
+LONGEST_TITLE = 200
+LONGEST_TEXT = 20_000
+"""Characters of an abstract, and of the notes for staff."""
+LARGEST_CAPACITY = 1_000_000
 
 
 class StaleEdit(Exception):
     """Somebody else changed the session since this edit began. Nothing was stored."""
-
-
-@dataclass
-class SessionForm:
-    """What an organiser typed, as typed. `errors` names fields; a field whose time is uncertain has `readings`."""
-
-    title: dict[str, str]
-    start: str
-    end: str
-    zone: str
-    room_id: str
-    revision: str
-    access: str = "public"
-    audience_ids: list[str] = field(default_factory=list)
-    shows_block: bool = False
-    names_itself_in_calendars: bool = False
-    readings: dict[str, Reading] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    uncertain: dict[str, list[tuple[Reading, str]]] = field(default_factory=dict)
-    """For a wall time that clocks skip or repeat: each reading, and both clocks' words for it."""
-
-    @classmethod
-    def of(cls, session: Session) -> SessionForm:
-        return cls(
-            title=dict(session.title),
-            start=session.start_wall.isoformat(timespec="minutes"),
-            end=session.end_wall.isoformat(timespec="minutes"),
-            zone=session.zone,
-            room_id=str(session.room_id or ""),
-            revision=str(session.revision),
-            access=session.access,
-            audience_ids=[str(audience.id) for audience in session.audiences],
-            shows_block=session.shows_block,
-            names_itself_in_calendars=session.names_itself_in_calendars,
-        )
 
 
 def desk_session(event_id: UUID, session_id: UUID) -> Session | None:
@@ -63,7 +37,20 @@ def desk_session(event_id: UUID, session_id: UUID) -> Session | None:
 
 def desk_rooms(event_id: UUID) -> list[Room]:
     """The event's rooms in their order."""
-    return list(db.session.scalars(select(Room).where(Room.event_id == event_id).order_by(Room.position)))
+    query = select(Room).where(Room.event_id == event_id, Room.deleted_at.is_(None))
+    return list(db.session.scalars(query.order_by(Room.position, Room.id)))
+
+
+def desk_tracks(event_id: UUID) -> list[Track]:
+    """The event's tracks in their order."""
+    query = select(Track).where(Track.event_id == event_id, Track.deleted_at.is_(None))
+    return list(db.session.scalars(query.order_by(Track.position, Track.id)))
+
+
+def desk_speakers(event_id: UUID) -> list[Speaker]:
+    """The event's speakers, by name."""
+    query = select(Speaker).where(Speaker.event_id == event_id, Speaker.deleted_at.is_(None))
+    return list(db.session.scalars(query.order_by(Speaker.name, Speaker.id)))
 
 
 def desk_audiences(event_id: UUID) -> list[Audience]:
@@ -78,28 +65,120 @@ def edit_session(event: Event, session: Session, form: SessionForm) -> bool:
     """
     if form.revision != str(session.revision):
         raise StaleEdit
-    titles = {code: text.strip() for code, text in form.title.items() if text.strip()}
-    if not titles:
-        form.errors["title_en"] = _("Write a title in at least one language.")
-    for code, text in titles.items():
-        if len(text) > 200 or not text.isprintable():
-            form.errors[f"title_{code}"] = _("Write the title in one line of at most 200 characters.")
-    starts_at, ends_at = _instant(event, form, "start"), _instant(event, form, "end")
-    if starts_at and ends_at and starts_at >= ends_at:
-        form.errors["end"] = _("The session must end after it starts.")
-    room, audiences = _room(event, form), _audiences(event, form)
-    if form.errors or not (starts_at and ends_at):
-        return False
-    session.title, session.room, session.zone = titles, room, form.zone
-    session.start_wall, session.start_fold = _wall_and_fold(starts_at, form.zone)
-    session.end_wall, session.end_fold = _wall_and_fold(ends_at, form.zone)
+    return _Checked(event, form).give_to(session)
+
+
+def new_session(event: Event, form: SessionForm) -> Session | None:
+    """A session as the form says it, which is to be added; None when it has errors, now named in `form`."""
+    session = Session(id=uuid4(), event_id=event.id)
+    return session if _Checked(event, form).give_to(session) else None
+
+
+Option = TypeVar("Option", Room, Track)
+
+
+class _Checked:
+    """What the form says, as it is stored. Errors are named in the form, in the order of its fields."""
+
+    def __init__(self, event: Event, form: SessionForm) -> None:
+        self._event, self._form = event, form
+        self._title = self._texts("title", LONGEST_TITLE)
+        if not self._title:
+            form.errors.setdefault(f"title_{event.languages[0]}", _("Write a title in at least one language."))
+        self._abstract = self._texts("abstract", LONGEST_TEXT)
+        self._starts_at, self._ends_at = _instant(event, form, "start"), _instant(event, form, "end")
+        if self._starts_at and self._ends_at and self._starts_at >= self._ends_at:
+            form.errors["end"] = _("The session must end after it starts.")
+        self._room = self._one_of("room_id", desk_rooms(event.id), _("Choose one of the rooms."))
+        self._track = self._one_of("track_id", desk_tracks(event.id), _("Choose one of the tracks."))
+        self._speakers = self._speaker_roles()
+        self._audiences = _audiences(event, form)
+        self._capacity = self._number()
+        self._links = [self._link(number, *link) for number, link in enumerate(form.links)]
+        self._words()
+
+    def give_to(self, session: Session) -> bool:
+        """Let the session be so, unless there are errors."""
+        form = self._form
+        if form.errors or not (self._starts_at and self._ends_at):
+            return False
+        session.title, session.abstract, session.zone = self._title, self._abstract, form.zone
+        schedule(session, self._starts_at, self._ends_at)
+        session.is_scheduled, session.room, session.track = form.is_scheduled, self._room, self._track
+        session.kind, session.language, session.attendance_mode = form.kind, form.language or None, form.attendance_mode
+        session.placeholder, session.capacity, session.links = form.placeholder, self._capacity, self._links
+        session.staff_notes = form.staff_notes
+        session.access, session.audiences = form.access, self._audiences
+        session.shows_block, session.names_itself_in_calendars = form.shows_block, form.names_itself_in_calendars
+        set_speakers(session, self._speakers)
+        return True
+
+    def _texts(self, name: str, longest: int) -> dict[str, str]:
+        texts = {code: text for code, text in getattr(self._form, name).items() if text and code in LANGUAGES}
+        for code, text in texts.items():
+            if longest == LONGEST_TITLE and (len(text) > longest or not text.isprintable()):
+                self._form.errors[f"{name}_{code}"] = _("Write the title in one line of at most 200 characters.")
+            elif len(text) > longest or "\0" in text:
+                self._form.errors[f"{name}_{code}"] = _too_long(longest)
+        return texts
+
+    def _one_of(self, name: str, options: Sequence[Option], message: str) -> Option | None:
+        typed = getattr(self._form, name)
+        found = next((option for option in options if str(option.id) == typed), None)
+        if typed and found is None:
+            self._form.errors[name] = message
+        return found
+
+    def _speaker_roles(self) -> list[tuple[UUID, str]]:
+        known = {str(speaker.id): speaker.id for speaker in desk_speakers(self._event.id)}
+        wanted = dict.fromkeys(id for id, _role in self._form.speakers)
+        for number, (id, role) in enumerate(self._form.speakers):
+            if id not in known or role not in ROLES:
+                self._form.errors[f"speaker_{number}"] = _("Choose one of the speakers, and what they do.")
+        if len(wanted) != len(self._form.speakers):
+            self._form.errors.setdefault("speaker_0", _("Name each speaker once."))
+        return [(known[id], role) for id, role in self._form.speakers if id in known]
+
+    def _number(self) -> int | None:
+        typed = self._form.capacity
+        if not typed:
+            return None
+        if not (typed.isascii() and typed.isdecimal() and len(typed) < 10 and 0 < int(typed) <= LARGEST_CAPACITY):
+            self._form.errors["capacity"] = _("Write a number of people, or nothing.")
+            return None
+        return int(typed)
+
+    def _link(self, number: int, label: str, url: str) -> dict[str, str]:
+        if not is_plain_https(url):
+            self._form.errors[f"link_url_{number}"] = _("Write a whole address that begins with https://.")
+        elif len(label) > LONGEST_TITLE or not label.isprintable():
+            self._form.errors[f"link_label_{number}"] = _too_long(LONGEST_TITLE)
+        return {"label": label or url, "url": url}
+
+    def _words(self) -> None:
+        form = self._form
+        vocabularies = {
+            "kind": KINDS,
+            "language": ("", *LANGUAGES),
+            "attendance_mode": ATTENDANCE_MODES,
+            "placeholder": PLACEHOLDERS,
+        }
+        for name, words in vocabularies.items():
+            if getattr(form, name) not in words:
+                form.errors[name] = _("Choose one of these.")
+        if len(form.staff_notes) > LONGEST_TEXT or "\0" in form.staff_notes:
+            form.errors["staff_notes"] = _too_long(LONGEST_TEXT)
+
+
+def schedule(session: Session, starts_at: datetime, ends_at: datetime) -> None:
+    """Hold the session at these instants, kept as the wall times of its zone."""
     session.starts_at, session.ends_at = starts_at, ends_at
-    session.access, session.audiences = form.access, audiences
-    session.shows_block, session.names_itself_in_calendars = form.shows_block, form.names_itself_in_calendars
-    # What relates to others is not among its columns, so that its revision would stay.
-    flag_modified(session, "access")
-    db.session.flush()
-    return True
+    session.start_wall, session.start_fold = _wall_and_fold(starts_at, session.zone)
+    session.end_wall, session.end_fold = _wall_and_fold(ends_at, session.zone)
+
+
+def _too_long(longest: int) -> str:
+    return str(_("This is too long: write at most %(longest)s characters.", longest=longest))
 
 
 def _instant(event: Event, form: SessionForm, name: str) -> datetime | None:
@@ -110,29 +189,19 @@ def _instant(event: Event, form: SessionForm, name: str) -> datetime | None:
             raise ValueError("no year of an event")
         return instant
     except UncertainTime as error:
-        form.uncertain[name] = [
-            ("earlier", str(event_clocks(event, error.earlier))),
-            ("later", str(event_clocks(event, error.later))),
-        ]
-        form.errors[name] = (
-            _("Clocks are set forward then and skip this time. Choose which is meant.")
-            if error.kind == "nonexistent"
-            else _("Clocks are set back then and show this time twice. Choose which is meant.")
-        )
+        earlier, later = (str(event_clocks(event, reading)) for reading in (error.earlier, error.later))
+        if error.kind == "nonexistent":
+            form.errors[name] = _("Clocks are set forward then and skip this time. Choose which is meant.")
+        else:  # every clock of the event may show the same both times
+            form.errors[name] = _("Clocks are set back then and show this time twice. Choose which is meant.")
+            earlier = _("Before clocks are set back: %(clocks)s", clocks=earlier)
+            later = _("After clocks are set back: %(clocks)s", clocks=later)
+        form.uncertain[name] = [("earlier", earlier), ("later", later)]
     except UnknownZone:
         form.errors["zone"] = _("Choose one of the time zones.")
     except ValueError:
         form.errors[name] = _("Write a date and a time.")
     return None
-
-
-def _room(event: Event, form: SessionForm) -> Room | None:
-    if not form.room_id:
-        return None
-    room = next((room for room in desk_rooms(event.id) if str(room.id) == form.room_id), None)
-    if room is None:
-        form.errors["room_id"] = _("Choose one of the rooms.")
-    return room
 
 
 def _audiences(event: Event, form: SessionForm) -> list[Audience]:

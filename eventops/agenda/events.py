@@ -17,7 +17,7 @@ from eventops.languages import Text, in_language
 from eventops.recent import Recent
 from eventops.staff.models import Membership
 from eventops.staff.which_event import EventWords
-from eventops.times import TwoClocks, reader_zone, to_wall, two_clocks
+from eventops.times import TwoClocks, moved_clocks, reader_zone, to_wall, two_clocks
 from eventops.viewer import SYSTEM, Viewer, current_viewer, seeing
 
 
@@ -98,6 +98,21 @@ def event_clocks(
     return two_clocks(
         start,
         end,
+        language=language,
+        reader_zone=zone or reader_zone(language, event.home_zone),
+        home_zone=event.home_zone,
+        also_show=event.also_show,
+    )
+
+
+def event_moved(
+    event: Event, before: datetime, after: datetime, language: str | None = None, zone: str | None = None
+) -> str:
+    """From one instant to another on the clocks of the event, for the reader that `event_clocks` is for."""
+    language = language or spoken_language()
+    return moved_clocks(
+        before,
+        after,
         language=language,
         reader_zone=zone or reader_zone(language, event.home_zone),
         home_zone=event.home_zone,

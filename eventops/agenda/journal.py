@@ -22,7 +22,7 @@ State = dict[str, Any]
 """What is stored of a thing, as JSON takes it; of a session its speakers' roles and its audiences too."""
 
 KINDS: dict[str, type[Thing]] = {"session": Session, "room": Room, "track": Track, "speaker": Speaker}
-_NOT_KEPT = {"id", "event_id", "revision", "starts_at", "ends_at", "deleted_at"}
+_NOT_KEPT = {"id", "event_id", "revision", "starts_at", "ends_at", "deleted_at", "sequence", "public_sequence"}
 _REMEMBERED = 500
 """So many of one's last edits can be undone."""
 
@@ -117,8 +117,8 @@ def put(thing: Thing, wanted: State | None, now: datetime) -> None:
     thing.deleted_at = now if wanted is None else None
     if wanted is None:
         return
-    for name, type_ in _columns(type(thing)).items():
-        setattr(thing, name, _typed(wanted[name], type_))
+    for name in _columns(type(thing)):
+        setattr(thing, name, _typed(name, wanted[name]))
     if isinstance(thing, Session):
         _put_session(thing, wanted)
 
@@ -211,12 +211,8 @@ def _kind(thing: Thing) -> str:
     return next(kind for kind, model in KINDS.items() if isinstance(thing, model))
 
 
-def _columns(model: type[Thing]) -> dict[str, type]:
-    return {
-        column.key: column.columns[0].type.python_type
-        for column in class_mapper(model).column_attrs
-        if column.key not in _NOT_KEPT
-    }
+def _columns(model: type[Thing]) -> list[str]:
+    return [column.key for column in class_mapper(model).column_attrs if column.key not in _NOT_KEPT]
 
 
 def _plain(value: Any) -> Any:
@@ -225,12 +221,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _typed(value: Any, type_: type) -> Any:
+def _typed(name: str, value: Any) -> Any:
+    """What `_plain` made text of, as the column of that name takes it."""
     if value is None:
         return None
-    if type_ is UUID:
+    if name.endswith("_id"):
         return UUID(value)
-    return datetime.fromisoformat(value) if type_ is datetime else value
+    return datetime.fromisoformat(value) if name.endswith("_wall") else value
 
 
 def _ids(texts: Iterable[str]) -> list[UUID]:

@@ -38,4 +38,4 @@ def markdown(text: str) -> Markup:
         url_schemes=_SCHEMES,
         link_rel="nofollow noopener",
     )
-    return Markup(html.strip())  # noqa: S704 - cleaned just above
+    return Markup(html.strip())

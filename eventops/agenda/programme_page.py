@@ -12,8 +12,22 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import url_for
+
 from eventops.agenda.events import event_clocks, public_window, spoken_language
-from eventops.agenda.filters import ALL_DAYS, FACETS, Facet, as_people_count, day_links, day_of, day_to_show, days_of, facets_of, fits, known, own_zone
+from eventops.agenda.filters import (
+    ALL_DAYS,
+    FACETS,
+    Facet,
+    as_people_count,
+    day_links,
+    day_of,
+    day_to_show,
+    days_of,
+    facets_of,
+    fits,
+    known,
+    own_zone,
+)
 from eventops.agenda.models import Event
 from eventops.agenda.now_and_next import next_change, now_and_next
 from eventops.agenda.programme import Entry, Item, items, language_name

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from eventops.agenda.changes import compare
 from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Release, Session
-from eventops.agenda.snapshots import Snapshot, desk_snapshots
+from eventops.agenda.snapshots import Snapshot, desk_snapshots, published_snapshots
 from eventops.db import db, one_at_a_time
 
 
@@ -35,13 +38,18 @@ def publish(
     event.published_at = event.published_at or now
     raise_version(event)
     snapshots = desk_snapshots(event.id) if snapshots is None else snapshots
-    published = _published(event.id)
+    counts = Counter(change.kind for change in compare(published_snapshots(event.id), snapshots))
+    published, known = _published(event.id), _known(event.id)
     audiences = {row.id: row for row in db.session.scalars(select(Audience).where(Audience.event_id == event.id))}
+    reached: dict[UUID, Known] = {}
     for snapshot in snapshots:
         row = published.pop(snapshot.id, None)
-        _publish_session(event.id, snapshot, row, [audiences[id] for id in snapshot.audience_ids], now)
+        named = [audiences[id] for id in snapshot.audience_ids]
+        reached[snapshot.id] = _publish_session(event.id, snapshot, row, named, known[snapshot.id], now)
     for gone in published.values():
+        reached[gone.id] = _cancelled(gone, known[gone.id])
         db.session.delete(gone)
+    _keep({id: new for id, new in reached.items() if new != known[id]})
     _publish_blocks(event.id, snapshots, now)
     release = Release(
         id=uuid4(),
@@ -51,6 +59,7 @@ def publish(
         made_by=made_by,
         note=note,
         returned_to=returned_to,
+        counts=dict(counts),
         sessions=[snapshot.written() for snapshot in snapshots],
     )
     db.session.add(release)
@@ -94,6 +103,8 @@ def _narrow_session(session: Session, now: datetime) -> bool:
     wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
     if row.access == "closed" and {a.id for a in wanted} == {a.id for a in row.audiences}:
         return False
+    if row.access == "public":
+        _keep({row.id: _cancelled(row, Known(None, None))})
     row.access, row.audiences, row.changed_at = "closed", wanted, now
     return True
 
@@ -104,14 +115,23 @@ def _published(event_id: UUID) -> dict[UUID, PublishedSession]:
 
 
 def _publish_session(
-    event_id: UUID, snapshot: Snapshot, row: PublishedSession | None, audiences: list[Audience], now: datetime
-) -> None:
-    if row is None:
-        row = PublishedSession(id=snapshot.id, event_id=event_id, sequence=0, changed_at=now)
+    event_id: UUID,
+    snapshot: Snapshot,
+    row: PublishedSession | None,
+    audiences: list[Audience],
+    known: Known,
+    now: datetime,
+) -> Known:
+    is_public = snapshot.access == "public"
+    if row is None or (row.access, is_public) == ("closed", True):
+        # What comes back, calendars took away: it goes on from what they know.
+        last = known.public if is_public else known.anywhere
+        row = row or PublishedSession(id=snapshot.id, event_id=event_id)
+        row.sequence, row.changed_at = 0 if last is None else last + 1, now
         db.session.add(row)
-    elif (row.access, snapshot.access) == ("closed", "public"):
-        row.sequence, row.changed_at = 0, now
     else:
+        if row.access == "public" and not is_public:
+            known = _cancelled(row, known)
         if _when_and_where(row) != _when_and_where(snapshot):
             row.sequence += 1
         if _shown(row) != _shown(snapshot):
@@ -121,6 +141,36 @@ def _publish_session(
     row.content = snapshot.content
     if {audience.id for audience in row.audiences} != snapshot.audience_ids:
         row.audiences = audiences
+    return Known(row.sequence, row.sequence if is_public else known.public)
+
+
+class Known(NamedTuple):
+    """The SEQUENCE under which calendars know a session; None where they do not."""
+
+    anywhere: int | None
+    public: int | None
+
+
+def _cancelled(row: PublishedSession, known: Known) -> Known:
+    """What a CANCEL to all who lose the session raises it to."""
+    after = row.sequence + 1
+    return Known(after, after if row.access == "public" else known.public)
+
+
+def _known(event_id: UUID) -> dict[UUID, Known]:
+    query = select(Session.id, Session.sequence, Session.public_sequence).where(Session.event_id == event_id)
+    return {id: Known(anywhere, public) for id, anywhere, public in db.session.execute(query)}
+
+
+def _keep(reached: dict[UUID, Known]) -> None:
+    """By statements of their own: to be published is no edit, and raises no session's revision."""
+    ids: defaultdict[Known, list[UUID]] = defaultdict(list)
+    for id, known in reached.items():
+        ids[known].append(id)
+    for known, those in ids.items():
+        changed = update(Session).where(Session.id.in_(those))
+        changed = changed.values(sequence=known.anywhere, public_sequence=known.public)
+        db.session.execute(changed.execution_options(synchronize_session=False))
 
 
 def _when_and_where(one: PublishedSession | Snapshot) -> tuple[object, ...]:

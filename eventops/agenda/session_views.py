@@ -1,63 +1,154 @@
-"""A session's own page, for everybody who may see the session."""
+"""The form of one session: adding it, changing it, taking it off the desk."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, render_template
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
 
 from eventops import clock
-from eventops.agenda.calendar import calendar as as_calendar
-from eventops.agenda.events import event_or_404
-from eventops.agenda.models import Event, PublishedSession
-from eventops.agenda.now_and_next import next_change
-from eventops.agenda.pictures import picture
-from eventops.agenda.programme import items, visible_session
-from eventops.agenda.public_pages import changes_at, for_strangers, public_event_or_404
-from eventops.agenda.structured import structured_session
+from eventops.agenda.edit import StaleEdit, desk_session, edit_session, new_session
+from eventops.agenda.events import event_clocks, event_or_404, public_window
+from eventops.agenda.journal import editing
+from eventops.agenda.models import Event, Session
+from eventops.agenda.public_pages import forget_renderings
+from eventops.agenda.publish import narrow
+from eventops.agenda.session_form import SessionForm
+from eventops.agenda.session_words import choices, disagreements, languages_of
 from eventops.agenda.views import blueprint, titles
-from eventops.routes import absolute_url, anyone
-
-_ADDRESS = "/<language:language>/<slug>/sessions/<uuid:session_id>"
-
-
-@blueprint.get(_ADDRESS)
-@anyone
-@for_strangers()
-def session_page(slug: str, session_id: UUID) -> Response:
-    """All that the public may know of one session."""
-    now = clock.now()
-    event = public_event_or_404(slug, now)
-    session = session_or_404(event, session_id)
-    changes_at(next_change([session], now))
-    [item] = items(event, [session], now=now)
-    card = structured_session(event, session)
-    page = render_template("agenda/session.html", event=event, item=item, card=card, **titles(event))
-    return Response(page, mimetype="text/html")
+from eventops.db import write
+from eventops.routes import staff
+from eventops.staff.audit import record
+from eventops.times import UncertainTime, parse_wall, to_instant, to_wall
+from eventops.viewer import signed_in_account
 
 
-@blueprint.get(_ADDRESS + "/session.ics")
-@anyone
-@for_strangers()
-def session_calendar(slug: str, session_id: UUID) -> Response:
-    """The session alone for calendars."""
-    event = public_event_or_404(slug, clock.now())
-    session = session_or_404(event, session_id)
-    url = absolute_url("agenda.session_page", slug=slug, session_id=session_id)
-    return Response(as_calendar(event, [session], url), mimetype="text/calendar")
-
-
-@blueprint.get(_ADDRESS + "/photos/<uuid:image_id>")
-@anyone
-def photo(slug: str, session_id: UUID, image_id: UUID) -> Response:
-    """The photo of one of the session's speakers."""
+@blueprint.route("/<language:language>/desk/<slug>/agenda/new", methods=["GET", "POST"])
+@staff("edit_agenda")
+def new(slug: str) -> Response | str | tuple[str, int]:
+    """A session that is not there yet; the address may say where it is to stand (start, end, zone, room_id)."""
     event = event_or_404(slug)
-    session = session_or_404(event, session_id)
-    if str(image_id) not in [speaker["photo"] for speaker in session.content["speakers"]]:
-        abort(404)
-    return picture(event, image_id)
+    if request.method != "POST":
+        return _form_page(event, None, _blank(event))
+    form, now, event_id = SessionForm.typed(request.form), clock.now(), event.id
+    with write(), editing(event_id, signed_in_account(), "add", now) as journal:
+        session = new_session(event, form)
+        if session:
+            journal.add(session)
+            record("agenda.add", session.id, event_id=event_id, now=now)
+    return redirect(_home(event), 303) if session else (_form_page(event, None, form), 422)
 
 
-def session_or_404(event: Event, session_id: UUID) -> PublishedSession:
-    """The published session; a hidden one and a missing one abort alike."""
-    return visible_session(event.id, session_id) or abort(404)
+@blueprint.route("/<language:language>/desk/<slug>/agenda/<uuid:session_id>", methods=["GET", "POST"])
+@staff("edit_agenda")
+def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
+    """All that a session is. 412, with both versions, when somebody else changed it meanwhile."""
+    event = event_or_404(slug)
+    session = desk_session(event.id, session_id) or abort(404)
+    if request.method != "POST":
+        return _form_page(event, session, SessionForm.of(session))
+    form, now, event_id, is_narrowed = SessionForm.typed(request.form), clock.now(), event.id, False
+    try:
+        with write(), editing(event_id, signed_in_account(), "edit", now) as journal:
+            journal.change(session)
+            is_done = edit_session(event, session, form)
+            if is_done:
+                is_narrowed = narrow(session, now)
+                record("agenda.edit", session.id, event_id=event_id, now=now)
+    except (StaleEdit, StaleDataError):
+        return _form_page(event, session, form, is_stale=True), 412
+    if is_narrowed:
+        forget_renderings()
+    return redirect(_home(event), 303) if is_done else (_form_page(event, session, form), 422)
+
+
+@blueprint.post("/<language:language>/desk/<slug>/agenda/<uuid:session_id>/remove")
+@staff("edit_agenda")
+def remove(slug: str, session_id: UUID) -> Response | tuple[str, int]:
+    """Take a session off the desk. It stays published until the next release, and can be put back by undoing."""
+    event = event_or_404(slug)
+    session = desk_session(event.id, session_id) or abort(404)
+    now, event_id = clock.now(), event.id
+    try:
+        with write(), editing(event_id, signed_in_account(), "remove", now) as journal:
+            if request.form.get("revision") != str(session.revision):
+                raise StaleEdit
+            journal.change(session)
+            session.deleted_at = now
+            record("agenda.remove", session.id, event_id=event_id, now=now)
+    except (StaleEdit, StaleDataError):
+        return _form_page(event, session, SessionForm.of(session), is_stale=True), 412
+    return redirect(_home(event), 303)
+
+
+@blueprint.get("/<language:language>/desk/<slug>/clocks")
+@staff("edit_agenda")
+def clocks(slug: str) -> dict[str, str]:
+    """What a wall time in one zone is on all of the event's clocks: {text}, empty for what is no time."""
+    event = event_or_404(slug)
+    try:
+        instant = to_instant(parse_wall(request.args.get("wall", "")), request.args.get("zone", ""))
+    except UncertainTime:
+        return {"text": _("Clocks change then, and skip this time or show it twice: saving asks which is meant.")}
+    except ValueError:
+        return {"text": ""}
+    return {"text": event_clocks(event, instant).with_day}
+
+
+def _home(event: Event) -> str:
+    return url_for("agenda.desk", slug=event.slug)
+
+
+def _blank(event: Event) -> SessionForm:
+    """A form for half an hour at the beginning of the public part, or where the address says."""
+    asked, window = request.args, public_window(event)
+    zone = asked.get("zone", event.home_zone)
+    start = to_wall(window.starts_at, event.home_zone) if window else None
+    return SessionForm(
+        title={},
+        start=asked.get("start", start.isoformat(timespec="minutes") if start else f"{event.starts_on}T09:00"),
+        end=asked.get("end", (start + timedelta(minutes=30)).isoformat(timespec="minutes") if start else ""),
+        zone=zone,
+        room_id=asked.get("room_id", ""),
+        revision="",
+        access=_default_access(event, asked.get("start", ""), zone),
+    )
+
+
+def _default_access(event: Event, start: str, zone: str) -> str:
+    """What begins within the public windows is public; so is everything where the event has none."""
+    try:
+        instant = to_instant(parse_wall(start), zone, "earlier")
+    except ValueError:
+        return "public"
+    is_public = not event.windows or any(w.starts_at <= instant < w.ends_at for w in event.windows)
+    return "public" if is_public else "closed"
+
+
+def _form_page(event: Event, session: Session | None, form: SessionForm, is_stale: bool = False) -> str:
+    stored = SessionForm.of(session) if session else None
+    options = choices(event)
+    differing = disagreements(event, stored, form, options) if stored and is_stale else []
+    if stored and is_stale:
+        form.revision = stored.revision
+    return render_template(
+        "agenda/edit_session.html",
+        event=event,
+        **titles(event),
+        session=session,
+        form=form,
+        choices=options,
+        languages=languages_of(event, form.title, form.abstract),
+        stored_clocks=_clocks(event, session) if session else None,
+        is_stale=is_stale,
+        differing=differing,
+    )
+
+
+def _clocks(event: Event, session: Session) -> Any:
+    return event_clocks(event, session.starts_at, session.ends_at)

@@ -72,6 +72,10 @@ class Snapshot:
         """The same, so much later."""
         return replace(self, starts_at=self.starts_at + by, ends_at=self.ends_at + by)
 
+    def is_for(self, audiences: frozenset[UUID]) -> bool:
+        """Whether somebody of these audiences may see it."""
+        return self.access == "public" or bool(self.audience_ids & audiences)
+
 
 def desk_sessions(event_id: UUID) -> list[Session]:
     """The desk copy, the tray included, in order of start."""

@@ -133,6 +133,9 @@ def _sort(event: Event) -> _Sorted:
     for session in desk_sessions(event.id):
         who = _readers(session.audiences) if session.access == "closed" else None
         ids = _ids(session) - ({str(session.id)} if who is None else set())
+        if session.public_sequence is not None:
+            # Whoever has it in a calendar from when it was public is told that it is cancelled.
+            found.open_ids.add(str(session.id))
         content = Snapshot.of(session).content
         found.add(_names(content), [*_prose(content), session.staff_notes], ids, who)
     for row in db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id)):
@@ -143,6 +146,7 @@ def _sort(event: Event) -> _Sorted:
             set() if who is None else {str(row.id)},
             who,
         )
+    found.open_prose += [*event.description.values(), event.venue_address, *(link["label"] for link in event.links)]
     _add_rooms_above(found, event.id)
     found.ids = [(id, who) for id, who in found.ids if id not in found.open_ids]
     return found

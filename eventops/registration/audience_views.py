@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from eventops import clock
-from eventops.agenda.desk import signed_in_account
 from eventops.agenda.events import event_clocks, event_or_404, spoken_language
 from eventops.agenda.models import Audience, Event
 from eventops.db import write
@@ -27,6 +26,7 @@ from eventops.registration.words import through_label
 from eventops.routes import staff
 from eventops.staff.audit import record
 from eventops.typed import email_fault, fault_text, name_fault
+from eventops.viewer import signed_in_account
 
 PAGE = 200
 """People on one page."""

@@ -11,7 +11,6 @@ from flask import abort, redirect, request, url_for
 from flask_babel import gettext as _
 
 from eventops import clock
-from eventops.agenda.desk import signed_in_account
 from eventops.agenda.events import event_or_404, last_day, spoken_language
 from eventops.agenda.models import Audience, Event
 from eventops.db import write
@@ -27,6 +26,7 @@ from eventops.registration.views import blueprint, room_page
 from eventops.routes import staff, takes
 from eventops.staff.audit import record
 from eventops.times import to_instant, to_wall
+from eventops.viewer import signed_in_account
 
 LARGEST_LIST = 5_000_000
 SHOWN = 200

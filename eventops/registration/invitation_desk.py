@@ -10,7 +10,6 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from eventops import clock
-from eventops.agenda.desk import signed_in_account
 from eventops.agenda.events import event_or_404
 from eventops.agenda.models import Event
 from eventops.db import db, write
@@ -22,6 +21,7 @@ from eventops.registration.models import Invitation, Substitute
 from eventops.registration.views import blueprint
 from eventops.registration.words import unfit_words
 from eventops.routes import staff
+from eventops.viewer import signed_in_account
 
 Answer = Response | tuple[str, int]
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import joinedload
 
+from eventops.agenda.calendar import calendar
 from eventops.agenda.events import event_clocks, event_title, public_window
 from eventops.agenda.models import Event, PublishedSession
-from eventops.agenda.programme import items, visible_sessions
+from eventops.agenda.programme import items, visible_entries, visible_sessions
 from eventops.db import db
 from eventops.languages import speaking
 from eventops.letters.kinds import Attachment, Draft, DueLetter, InlineImage, Skip, letter_kind
@@ -23,6 +24,9 @@ from eventops.registration.ticket import qr_png
 from eventops.registration.tokens import Linked
 from eventops.routes import absolute_url
 from eventops.viewer import Viewer, seeing
+
+MOST_ENTRIES = 100
+"""In the calendar file that comes with a letter."""
 
 
 @letter_kind("confirm_address")
@@ -53,9 +57,27 @@ def confirmed(letter: DueLetter, _now: datetime) -> Draft | Skip:
         code=ticket.code,
         short_code=ticket.short_code,
         calendar_url=_my_calendar_url(person),
-        attachments=(Attachment("ticket.png", "image/png", picture),),
+        attachments=(Attachment("ticket.png", "image/png", picture), *_calendar_file(person)),
         inline=(InlineImage("ticket", "image/png", picture),),
     )
+
+
+def _calendar_file(person: Registration) -> list[Attachment]:
+    """What the person may see, for their calendar; nothing where that is too much for a letter."""
+    viewer, event = viewer_of(person), event_of(person)
+    # Only who is admitted has entries that lead to their own page; the others' are alike.
+    alike = ("calendar file", event.id, viewer.audiences and person.id, person.language, person.zone)
+    with seeing(viewer), speaking(person.language):
+        content = shared(alike, lambda: _entries(event, person, bool(viewer.audiences)))
+    return [Attachment("programme.ics", "text/calendar; method=PUBLISH; charset=utf-8", content)] if content else []
+
+
+def _entries(event: Event, person: Registration, is_own: bool) -> bytes:
+    entries = visible_entries(event.id)
+    url = absolute_url("agenda.programme", slug=event.slug, language=person.language)
+    if not 0 < len(entries) <= MOST_ENTRIES:
+        return b""
+    return calendar(event, entries, personal_url(person) if is_own else url, person.zone)
 
 
 @letter_kind("already_registered")

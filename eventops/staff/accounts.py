@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from uuid import UUID, uuid4
@@ -69,6 +70,12 @@ def grant(account_id: UUID, event_id: UUID, role: str, now: datetime) -> None:
     else:
         membership.role = role
     db.session.flush()
+
+
+def account_names(ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """What those accounts are called."""
+    query = select(Account.id, Account.name).where(Account.id.in_({id for id in ids if id}))
+    return dict(db.session.execute(query).all())
 
 
 def role_in(account_id: UUID, event_id: UUID) -> str | None:

@@ -29,8 +29,17 @@ def groups() -> dict[str, str]:
 def sentences() -> dict[str, str]:
     """What was done, by action."""
     return {
+        "agenda.add": _("Added a session"),
+        "agenda.add_part": _("Added a room, a track or a speaker"),
+        "agenda.create": _("Created the event"),
         "agenda.edit": _("Changed a session"),
+        "agenda.edit_part": _("Changed a room, a track or a speaker"),
         "agenda.publish": _("Published the agenda"),
+        "agenda.remove": _("Took a session off the agenda"),
+        "agenda.remove_part": _("Removed a room, a track or a speaker"),
+        "agenda.return": _("Went back to an earlier release"),
+        "agenda.settings": _("Changed the event's settings"),
+        "agenda.shift": _("Shifted the agenda, running late"),
         "audience.add": _("Added an audience"),
         "audience.grant": _("Admitted somebody to an audience"),
         "audience.grant_waiting": _("Admitted somebody who is to sign up yet"),
@@ -87,6 +96,8 @@ def _details() -> dict[str, str]:
         "invitation": _("Invitation of: %(value)s"),
         "letters": _("Letters: %(value)s"),
         "link": _("By a link for devices"),
+        "release": _("Release: %(value)s"),
+        "minutes": _("Minutes: %(value)s"),
         "role": _("Role: %(value)s"),
         "rows": _("Rows: %(value)s"),
         "sessions": _("Browsers: %(value)s"),

@@ -3,7 +3,7 @@
 The one place that turns an instant into words. An instant is an aware datetime in UTC, a wall time a naive one.
 """
 
-from eventops.times.clocks import TwoClocks, duration_until, long_date, reader_zone, two_clocks
+from eventops.times.clocks import TwoClocks, duration_until, long_date, moved_clocks, reader_zone, two_clocks
 from eventops.times.instants import (
     AmbiguousTime,
     NonexistentTime,
@@ -33,6 +33,7 @@ __all__ = [
     "duration_until",
     "long_date",
     "minutes_before",
+    "moved_clocks",
     "offset_text",
     "parse_wall",
     "reader_zone",

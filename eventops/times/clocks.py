@@ -83,6 +83,33 @@ def two_clocks(
     )
 
 
+def moved_clocks(
+    before: datetime,
+    after: datetime,
+    *,
+    language: str,
+    reader_zone: str,
+    home_zone: str,
+    also_show: Sequence[str] = (),
+) -> str:
+    """A moment that was moved (both aware), on every clock: "12:20 → 12:30 Finnish time, 11:20 → 11:30 Danish time".
+
+    Zones stand in the order of `two_clocks`; days are named where the clock shows another one. Raises as `two_clocks`.
+    """
+    words = words_of(language)
+    showing: dict[tuple[datetime, datetime], list[str]] = {}
+    for key in dict.fromkeys((reader_zone, home_zone, *also_show)):
+        showing.setdefault((to_wall(before, key), to_wall(after, key)), []).append(key)
+    return ", ".join(
+        words.moved.format(
+            before=_on_its_day(old, old.date() != new.date(), words),
+            after=_on_its_day(new, old.date() != new.date(), words),
+            zone=zone_words(keys, words),
+        )
+        for (old, new), keys in showing.items()
+    )
+
+
 def long_date(instant: datetime, zone_key: str, language: str) -> str:
     """The date of an instant (aware) in the zone: "Tuesday 7 May 2024".
 
@@ -109,6 +136,11 @@ def _phrase(start: datetime, end: datetime | None, zones: str, today: date, word
         end_day=day_words((end or start).date(), words),
         zone=zones,
     )
+
+
+def _on_its_day(wall: datetime, is_day_named: bool, words: Words) -> str:
+    clock = clock_words(wall, words)
+    return words.clock_on_day.format(day=day_words(wall.date(), words), clock=clock) if is_day_named else clock
 
 
 def _pattern(start: datetime, end: datetime | None, today: date, words: Words) -> str:

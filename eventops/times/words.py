@@ -37,6 +37,9 @@ class Words:
     span_of_days: str
     # A date and the clocks of that day as one phrase.
     with_day: str
+    # From one clock time to another, each perhaps with its day.
+    moved: str
+    clock_on_day: str
 
 
 _ZONES_OF_COUNTRIES = (
@@ -70,6 +73,8 @@ _ENGLISH = Words(
     span_into_day="{start} – {end_day} {end} {zone}",
     span_of_days="{start_day} {start} – {end_day} {end} {zone}",
     with_day="{day}, {clocks}",
+    moved="{before} → {after} {zone}",
+    clock_on_day="{day} {clock}",
 )
 _FINNISH = Words(
     locale="fi",
@@ -87,6 +92,8 @@ _FINNISH = Words(
     span_into_day="klo {start} – {end_day} klo {end} {zone}",
     span_of_days="{start_day} klo {start} – {end_day} klo {end} {zone}",
     with_day="{day} {clocks}",
+    moved="klo {before} → {after} {zone}",
+    clock_on_day="{day} {clock}",
 )
 _SWEDISH = Words(
     locale="sv",
@@ -104,6 +111,8 @@ _SWEDISH = Words(
     span_into_day="kl. {start} – {end_day} kl. {end} {zone}",
     span_of_days="{start_day} kl. {start} – {end_day} kl. {end} {zone}",
     with_day="{day} {clocks}",
+    moved="kl. {before} → {after} {zone}",
+    clock_on_day="{day} {clock}",
 )
 _DANISH = replace(
     _SWEDISH,

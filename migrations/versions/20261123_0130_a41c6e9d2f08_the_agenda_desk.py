@@ -5,7 +5,7 @@ Revises: 5d7e2f90b1a4
 Create Date: 2026-11-23 01:30
 """
 
-from uuid import UUID
+from uuid import uuid5
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,7 +49,7 @@ def _rewrite(content_of):
 
 def _complete(content, event_id, rooms, people):
     named = [
-        {"id": people.get((event_id, s["name"], s["organisation"]), str(UUID(int=0)))} | NEW_OF_SPEAKERS | s
+        {"id": people.get((event_id, s["name"], s["organisation"]), str(uuid5(event_id, s["name"])))} | NEW_OF_SPEAKERS | s
         for s in content["speakers"]
     ]
     return content | NEW | {"room_id": rooms.get((event_id, content["room"])), "speakers": named}
@@ -134,6 +134,7 @@ def upgrade():
 
     with op.batch_alter_table("releases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("returned_to", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("counts", sa.JSON(), server_default=sa.text("'{}'"), nullable=False))
         batch_op.add_column(sa.Column("letters", sa.Integer(), server_default=sa.text("0"), nullable=False))
 
     with op.batch_alter_table("rooms", schema=None) as batch_op:
@@ -151,6 +152,8 @@ def upgrade():
         batch_op.add_column(sa.Column("capacity", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("links", sa.JSON(), server_default=sa.text("'[]'"), nullable=False))
         batch_op.add_column(sa.Column("staff_notes", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("sequence", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("public_sequence", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("is_scheduled", sa.Boolean(), server_default=sa.true(), nullable=False))
         batch_op.create_foreign_key(batch_op.f("fk_sessions_track_id_tracks"), "tracks", ["track_id"], ["id"])
 
@@ -161,6 +164,10 @@ def upgrade():
         batch_op.create_foreign_key(batch_op.f("fk_speakers_photo_id_images"), "images", ["photo_id"], ["id"])
 
     _rewrite(_complete)
+    op.execute(
+        "UPDATE sessions SET sequence = (SELECT sequence FROM published_sessions WHERE published_sessions.id = sessions.id)"
+    )
+    op.execute("UPDATE sessions SET public_sequence = sequence WHERE access = 'public'")
 
 
 
@@ -176,6 +183,8 @@ def downgrade():
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_sessions_track_id_tracks"), type_="foreignkey")
         batch_op.drop_column("is_scheduled")
+        batch_op.drop_column("public_sequence")
+        batch_op.drop_column("sequence")
         batch_op.drop_column("staff_notes")
         batch_op.drop_column("links")
         batch_op.drop_column("capacity")
@@ -193,6 +202,7 @@ def downgrade():
 
     with op.batch_alter_table("releases", schema=None) as batch_op:
         batch_op.drop_column("letters")
+        batch_op.drop_column("counts")
         batch_op.drop_column("returned_to")
 
     with op.batch_alter_table("events", schema=None) as batch_op:

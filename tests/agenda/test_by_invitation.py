@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
 
-from eventops.agenda.differences import changes
+from eventops.agenda.changes import changes
 from eventops.agenda.events import event_clocks
 from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Session
 from eventops.agenda.public_pages import forget_renderings
@@ -25,6 +25,7 @@ from eventops.registration.links import personal_token
 from eventops.registration.models import Registration
 from tests.apps import changing, reading
 from tests.cast import CANARY, SPRING, START, Conference, add_conference
+from tests.forms import send_form
 from tests.site import Site
 
 LATER = START - timedelta(hours=2)
@@ -145,22 +146,7 @@ def test_calendar_of_a_closed_session_is_neutral_unless_asked(app: Flask, cast: 
 
 def save(site: Site, session_id: UUID, **fields: Any) -> int:
     """Save the session's form as the owner, with these fields changed."""
-    path = f"/en/desk/{site.cast.slug}/agenda/{session_id}"
-    with reading(site.app):
-        session = db.session.get_one(Session, session_id)
-        form: dict[str, Any] = {
-            "title_en": session.title["en"],
-            "start": session.start_wall.isoformat(timespec="minutes"),
-            "end": session.end_wall.isoformat(timespec="minutes"),
-            "zone": session.zone,
-            "room_id": str(session.room_id),
-            "revision": str(session.revision),
-            "access": session.access,
-            "audience_ids": [str(audience.id) for audience in session.audiences],
-            "csrf_token": site.csrf,
-        }
-    answer = site.owner.post(path, data=form | fields)
-    return answer.status_code
+    return send_form(site.owner, f"/en/desk/{site.cast.slug}/agenda/{session_id}", **fields).status_code
 
 
 def test_closing_a_session_takes_effect_at_once(site: Site) -> None:

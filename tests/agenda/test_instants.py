@@ -1,4 +1,4 @@
-"""Every session is at the same instant wherever it is told: page, its own page, calendar, data, and a guest's letters."""
+"""Every session is at the same instant wherever it is told: pages, calendars, data, and what letters show."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Agenda:
     def get(self, page: str, language: str = "en") -> bytes:
         answer = self.client.get(f"/{language}/{self.made.slug}/{page}")
         assert answer.status_code == 200, (page, answer.status_code)
-        return answer.data
+        return bytes(answer.data)
 
 
 @pytest.fixture(scope="module", params=[("sqlite", 30), ("postgresql", 1000)])
@@ -68,7 +68,12 @@ def test_page_calendar_and_data_tell_the_stored_instants(agenda: Agenda) -> None
     stored = agenda.stored()
     assert set(stored) == set(map(str, agenda.made.public))
     assert {utc.date().isoformat() for hours in stored.values() for utc in hours} >= {"2024-03-31"}
-    told = [_of_page(agenda.get("?day=all")), _of_days(agenda), _of_calendar(agenda.get("agenda.ics")), _of_data(agenda)]
+    told = [
+        _of_page(agenda.get("?day=all")),
+        _of_days(agenda),
+        _of_calendar(agenda.get("agenda.ics")),
+        _of_data(agenda),
+    ]
     assert told == [stored] * 4
 
 
@@ -137,7 +142,11 @@ def _hours_in(page: lxml.html.HtmlElement) -> Hours:
 
 def _of_calendar(feed: bytes) -> Hours:
     entries = Calendar.from_ical(feed).events
-    return {str(e["UID"]): (e.start.astimezone(UTC), e.end.astimezone(UTC)) for e in entries}
+    return {str(e["UID"]): (_instant(e["DTSTART"].dt), _instant(e["DTEND"].dt)) for e in entries}
+
+
+def _instant(at: datetime) -> datetime:
+    return at.astimezone(UTC)
 
 
 def _of_data(agenda: Agenda) -> Hours:

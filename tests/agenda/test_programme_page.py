@@ -147,7 +147,9 @@ def test_filters_narrow_each_other_and_survive_a_change_of_language(site: Site) 
     assert page.xpath("//a[text()='Show everything']/@href") == [f"/en/{site.made.slug}/?day=all#programme"]
 
 
-@pytest.mark.parametrize("query", ["room=Room+Zyzzogeton", "track=Nothing", "day=2024-05-07", "day=2024-03-31&room=%00"])
+@pytest.mark.parametrize(
+    "query", ["room=Room+Zyzzogeton", "track=Nothing", "day=2024-05-07", "day=2024-03-31&room=%00"]
+)
 def test_what_nothing_bears_leads_to_the_rest(site: Site, query: str) -> None:
     """Whether it is hidden or was never there."""
     answer = site.client.get(f"/en/{site.made.slug}/?{query}")
@@ -188,5 +190,7 @@ def test_present_is_not_shown_before_the_first_day_nor_after_the_last_session(si
             page = site.page()
             seen[instant] = bool(page.xpath("//section[@class='now']"))
             if instant.day == 30:
-                assert page.xpath("//section[@class='now']//span[@class='clocks-day']/text()") == ["Sunday 31 March 2024"]
+                assert page.xpath("//section[@class='now']//span[@class='clocks-day']/text()") == [
+                    "Sunday 31 March 2024"
+                ]
     assert seen == instants

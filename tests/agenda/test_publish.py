@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventops.agenda.changes import changes
 from eventops.agenda.conference_file import BadConferenceFile, read_conference
-from eventops.agenda.differences import changes
-from eventops.agenda.edit import SessionForm, edit_session
+from eventops.agenda.edit import edit_session
 from eventops.agenda.import_file import import_conference
 from eventops.agenda.models import Event, PublishedSession, Release, Room, Session
 from eventops.agenda.programme import visible_sessions
 from eventops.agenda.publish import publish
+from eventops.agenda.session_form import SessionForm
 from eventops.agenda.snapshots import desk_sessions
 from eventops.db import db
 from eventops.viewer import ANONYMOUS, seeing

@@ -37,7 +37,10 @@ def cast(app: Flask) -> Iterator[Conference]:
         track = Track(id=uuid4(), event_id=cast.event_id, name={"en": "Research", "fi": "Tutkimus"}, position=1)
         db.session.add(track)
         db.session.flush()
-        keynote.abstract = {"en": "All about **work**. See [the report](https://report.example.org).", "fi": "*Työstä*."}
+        keynote.abstract = {
+            "en": "All about **work**. See [the report](https://report.example.org).",
+            "fi": "*Työstä*.",
+        }
         keynote.track, keynote.capacity, keynote.staff_notes = track, 77, f"Notes {CANARY}"
         keynote.links = [{"label": "Slides", "url": "https://slides.example.org/1"}]
         _add_speaker(cast, keynote, "Helle Espersen", "speaker", {"en": "Has _asked_ many people."})

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventops import clock
-from eventops.agenda.models import Audience
+from eventops.agenda.models import Audience, Release
 from eventops.db import db
 from eventops.registration.guest_list import keep
 from eventops.registration.guest_list_file import read_pasted
@@ -28,7 +28,7 @@ from tests.apps import changing
 from tests.cast import START, Conference
 from tests.registration.invited import ACCEPT
 from tests.registration.stored import FORM
-from tests.site import add_invitation
+from tests.site import add_invitation, add_parts
 
 NOWHERE = UUID("00000000-0000-4000-8000-00000000dead")
 
@@ -58,8 +58,10 @@ def add_rows(app: Flask, cast: Conference, owner_id: UUID, other_email: str) -> 
             for email in (f"ida@{cast.slug}.example.org", other_email)
         )
         begin_session(owner_id, now)
+        db.session.add(Release(event_id=cast.event_id, number=1, made_at=START, sessions=[]))
         ids = {
             "session": cast.keynote_id,
+            **add_parts(cast),
             "door": cast.door_id,
             "stream": cast.public_stream_id,
             "audience": cast.audience_id,
@@ -90,6 +92,7 @@ def parts(here: Conference, ours: Rows, there: Conference, theirs: Rows, observe
         "slug": here.slug,
         "filename": "favicon.svg",
         "who": "anybody",
+        "number": "1",
         "page": f"en/{here.slug}/",
         **{f"{name}_id": id for name, id in ours.ids.items()},
         "account_id": str(observer_id),
@@ -98,6 +101,7 @@ def parts(here: Conference, ours: Rows, there: Conference, theirs: Rows, observe
         **{f"their_{name}": id for name, id in theirs.ids.items()},
         **{f"link_to_{name}": token for name, token in ours.links.items()},
         "nowhere": str(NOWHERE),
+        "none": "404",
         "workshop": str(here.workshop_id),
         "closed": str(here.closed_stream_id),
         "member": f"{here.audience_id}-online",
@@ -112,6 +116,7 @@ def forms(ours: Rows) -> Mapping[str, dict[str, Any]]:
     """What is posted to which endpoint; an empty form to any other."""
     scan = {"id": str(NOWHERE), "code": "EO1NOBODY", "device_time": START.isoformat(), "kind": "entry"}
     fields = {
+        "agenda.run_late": {"minutes": "10"},
         "registration.sign_up": FORM,
         "registration.resend": {"email": FORM["email"]},
         "registration.invitation": ACCEPT,

@@ -154,6 +154,9 @@ def test_organiser_moves_the_keynote_and_the_page_follows(page: Page, demo: Runn
         "Keynote, a little later"
         not in call(f"{programme.replace(demo.said['event'], 'en/' + demo.said['event'])}").text
     )
+    page.get_by_role("link", name="Look at the changes and publish").click()
+    moved = "Moved 12:20 → 12:45 Finnish time, 11:20 → 11:45 Danish and Norwegian time"
+    expect(page.get_by_text(moved)).to_be_visible()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Everybody now reads this agenda")).to_be_visible()
     page.goto(programme)

@@ -30,6 +30,7 @@ from eventops.streams.models import Stream
 from eventops.viewer import SYSTEM, seeing
 from tests.apps import changing, reading
 from tests.cast import CANARY, SPRING, START, Conference, add_conference
+from tests.forms import publish_desk
 from tests.staff.team import add_staff, csrf_token, page_of, signed_in
 
 WORD = CANARY.casefold()
@@ -193,11 +194,10 @@ def test_publishing_refuses_what_would_leak(app: Flask, cast: Conference) -> Non
     add_staff(app, "owner", cast.event_id)
     owner, stranger = signed_in(app, "owner@example.org"), app.test_client()
     before = stranger.get("/en/conference/").data
-    token = csrf_token(owner, "/en/desk/conference/")
     for title, status in ((f"About Workshop {CANARY}", 409), ("About workshops", 303)):
         with changing(app):
             db.session.get_one(Session, cast.keynote_id).title = {"en": title}
-        answer = owner.post("/en/desk/conference/publish", data={"csrf_token": token})
+        answer = publish_desk(owner, "conference")
         assert answer.status_code == status
         with reading(app):
             releases = db.session.scalars(select(Release.number).order_by(Release.number)).all()

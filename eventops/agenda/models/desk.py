@@ -125,6 +125,10 @@ class Session(Model):
     revision: Mapped[int] = mapped_column(default=1)
     """Raised by every edit; an edit names the one that it began from."""
     deleted_at: Mapped[datetime | None]
+    sequence: Mapped[int | None]
+    """The highest SEQUENCE under which calendars know it; None before it was first published."""
+    public_sequence: Mapped[int | None]
+    """The same, but only what strangers' calendars know; None while it was never public."""
 
     room: Mapped[Room | None] = relationship()
     track: Mapped[Track | None] = relationship()
