@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import lxml.html
@@ -141,12 +142,8 @@ def _hours_in(page: lxml.html.HtmlElement) -> Hours:
 
 
 def _of_calendar(feed: bytes) -> Hours:
-    entries = Calendar.from_ical(feed).events
-    return {str(e["UID"]): (_instant(e["DTSTART"].dt), _instant(e["DTEND"].dt)) for e in entries}
-
-
-def _instant(at: datetime) -> datetime:
-    return at.astimezone(UTC)
+    entries: list[Any] = Calendar.from_ical(feed).events
+    return {str(e["UID"]): (e.start.astimezone(UTC), e.end.astimezone(UTC)) for e in entries}
 
 
 def _of_data(agenda: Agenda) -> Hours:
