@@ -5,10 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
+from eventops.agenda import beat_views as _beat_views  # noqa: F401
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
 from eventops.agenda import late_views as _late_views  # noqa: F401
+from eventops.agenda import move_views as _move_views  # noqa: F401
+from eventops.agenda import part_views as _part_views  # noqa: F401
 from eventops.agenda import release_views as _release_views  # noqa: F401
+from eventops.agenda import session_page as _session_page  # noqa: F401
 from eventops.agenda import session_views as _session_views  # noqa: F401
+from eventops.agenda import settings_views as _settings_views  # noqa: F401
+from eventops.agenda import undo_views as _undo_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.affected import answer_affected
 from eventops.agenda.attendance import answer_attendance
@@ -19,6 +25,7 @@ from eventops.checkin import desk as _checkin_desk  # noqa: F401
 from eventops.checkin import devices as _devices  # noqa: F401
 from eventops.checkin import enrolment as _enrolment  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
+from eventops.opening.views import blueprint as opening
 from eventops.oversight.leak_check import check
 from eventops.oversight.views import blueprint as oversight
 from eventops.registration import audience_views as _audience_views  # noqa: F401
@@ -49,7 +56,7 @@ from eventops.streams.for_whom import audiences_with_stream
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
-ROOMS = (staff, agenda, registration, checkin, streams, oversight, reports)
+ROOMS = (staff, agenda, registration, checkin, streams, opening, oversight, reports)
 
 
 def init_rooms(app: Flask) -> None:

@@ -22,11 +22,16 @@ from eventops.viewer import signed_in_account
 @blueprint.get("/<language:language>/desk/")
 @staff()
 def desks() -> Response | str:
-    """The events that the account works on; where there is one, its desk."""
-    homes = [(event, desk_home(role, event.slug)) for event, role in events_of(signed_in_account())]
-    if len(homes) == 1:
+    """The events that the account works on; where there is one, its desk, unless all are asked for."""
+    theirs = events_of(signed_in_account())
+    homes = [(event, desk_home(role, event.slug)) for event, role in theirs]
+    if len(homes) == 1 and "all" not in request.args:
         return redirect(homes[0][1], 303)
-    return render_template("agenda/desks.html", events=[(event, event_title(event), home) for event, home in homes])
+    return render_template(
+        "agenda/desks.html",
+        events=[(event, event_title(event), home) for event, home in homes],
+        owns=any(role == "owner" for _event, role in theirs),
+    )
 
 
 @blueprint.get("/<language:language>/desk/<slug>/")

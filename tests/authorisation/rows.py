@@ -28,7 +28,7 @@ from tests.apps import changing
 from tests.cast import START, Conference
 from tests.registration.invited import ACCEPT
 from tests.registration.stored import FORM
-from tests.site import add_invitation
+from tests.site import add_invitation, add_parts
 
 NOWHERE = UUID("00000000-0000-4000-8000-00000000dead")
 
@@ -61,6 +61,7 @@ def add_rows(app: Flask, cast: Conference, owner_id: UUID, other_email: str) -> 
         db.session.add(Release(event_id=cast.event_id, number=1, made_at=START, sessions=[]))
         ids = {
             "session": cast.keynote_id,
+            **add_parts(cast),
             "door": cast.door_id,
             "stream": cast.public_stream_id,
             "audience": cast.audience_id,
@@ -133,4 +134,10 @@ def forms(ours: Rows) -> Mapping[str, dict[str, Any]]:
         "staff.invite_to_team": {"email": FORM["email"], "role": "editor", "language": "sv"},
         "staff.change_role": {"role": "reception"},
     }
-    return {name: {"data": data} for name, data in fields.items()} | {"checkin.scans": {"json": {"scans": [scan]}}}
+    hours = {"start": "2024-05-07T09:00:00Z", "end": "2024-05-07T10:00:00Z"}
+    sent = {
+        "agenda.beat": {"since": 0, "on": ours.ids["session"]},
+        "agenda.move": {**hours, "room_id": None, "is_scheduled": True, "revision": 0},
+        "checkin.scans": {"scans": [scan]},
+    }
+    return {name: {"data": data} for name, data in fields.items()} | {n: {"json": body} for n, body in sent.items()}
