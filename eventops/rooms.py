@@ -6,10 +6,15 @@ from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
+from eventops.agenda import late_views as _late_views  # noqa: F401
+from eventops.agenda import part_views as _part_views  # noqa: F401
 from eventops.agenda import release_views as _release_views  # noqa: F401
+from eventops.agenda import session_page as _session_page  # noqa: F401
 from eventops.agenda import session_views as _session_views  # noqa: F401
+from eventops.agenda import settings_views as _settings_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.affected import answer_affected
+from eventops.agenda.attendance import answer_attendance
 from eventops.agenda.events import event_id_of, words_of_event
 from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.views import blueprint as agenda
@@ -17,6 +22,7 @@ from eventops.checkin import desk as _checkin_desk  # noqa: F401
 from eventops.checkin import devices as _devices  # noqa: F401
 from eventops.checkin import enrolment as _enrolment  # noqa: F401
 from eventops.checkin.views import blueprint as checkin
+from eventops.opening.views import blueprint as opening
 from eventops.oversight.leak_check import check
 from eventops.oversight.views import blueprint as oversight
 from eventops.registration import audience_views as _audience_views  # noqa: F401
@@ -26,6 +32,7 @@ from eventops.registration import invitation_letters as _invitation_letters  # n
 from eventops.registration import invitation_views as _invitation_views  # noqa: F401
 from eventops.registration import letters as _registration_letters  # noqa: F401
 from eventops.registration import resend_page as _resend_page  # noqa: F401
+from eventops.registration.expected import expected_people
 from eventops.registration.invitation_links import admit_invited
 from eventops.registration.links import admit_by_link
 from eventops.registration.programme_changed import People
@@ -42,10 +49,11 @@ from eventops.staff import second_step as _second_step  # noqa: F401
 from eventops.staff import team_views as _team_views  # noqa: F401
 from eventops.staff.views import blueprint as staff
 from eventops.staff.which_event import answer_for_events
+from eventops.streams.for_whom import audiences_with_stream
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
-ROOMS = (staff, agenda, registration, checkin, streams, oversight, reports)
+ROOMS = (staff, agenda, registration, checkin, streams, opening, oversight, reports)
 
 
 def init_rooms(app: Flask) -> None:
@@ -58,3 +66,4 @@ def init_rooms(app: Flask) -> None:
     answer_stream_links(my_streams)
     answer_affected(People())
     answer_leaks(check)
+    answer_attendance(expected_people, audiences_with_stream)

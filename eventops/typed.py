@@ -1,4 +1,4 @@
-"""What people type of themselves and others: names and e-mail addresses, and what is wrong with them."""
+"""What people type: names, e-mail addresses, lines and longer texts, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -49,6 +49,17 @@ def name_fault(name: str) -> str:
     return "name_long" if len(name) > LONGEST_NAME else ""
 
 
+def text_fault(text: str, longest: int, is_one_line: bool = True) -> str:
+    """What is wrong with a text that may be empty: `text_lines`, `text_invisible`, `text_long`, or nothing.
+
+    Where it may have several lines they end in a bare line feed, and tabs are taken too.
+    """
+    taken = frozenset() if is_one_line else frozenset("\n\t")
+    if any(c in _DIRECTION or unicodedata.category(c) in _NEVER_IN_NAMES for c in text if c not in taken):
+        return "text_lines" if is_one_line else "text_invisible"
+    return "text_long" if len(text) > longest else ""
+
+
 def email_fault(email: str) -> str:
     """What is wrong with an address: `email_missing`, `email_long`, `email_malformed`, or nothing."""
     if not email:
@@ -58,8 +69,8 @@ def email_fault(email: str) -> str:
     return "email_malformed" if mail_address(email) is None else ""
 
 
-def fault_text(fault: str) -> str:
-    """What to do about a fault that somebody finds in their own name or address; empty without one."""
+def fault_text(fault: str, longest: int = LONGEST_NAME) -> str:
+    """What to do about a fault that somebody finds in their own name or address, or a text of theirs; else empty."""
     if not fault:
         return ""
     texts = {
@@ -68,6 +79,9 @@ def fault_text(fault: str) -> str:
         "name_long": _too_long(LONGEST_NAME),
         "email_missing": _("Write your e-mail address."),
         "email_long": _too_long(LONGEST_EMAIL),
+        "text_lines": _("Write this on one line, without tabs or other invisible characters."),
+        "text_invisible": _("There are invisible characters in this text. Write it anew instead of pasting it."),
+        "text_long": _too_long(longest),
         "email_malformed": _("Write one whole e-mail address, like anna@example.org."),
     }
     return str(texts[fault])

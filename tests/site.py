@@ -16,7 +16,8 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from eventops import clock, create_app
-from eventops.agenda.models import Audience, Release
+from eventops.agenda.models import Audience, Release, Session, Track
+from eventops.agenda.pictures import Picture, add_picture
 from eventops.db import db
 from eventops.registration.guest_list import keep
 from eventops.registration.guest_list_file import read_pasted
@@ -84,6 +85,8 @@ class Site:
     invitation_id: UUID
     substitute_id: UUID
     """Who is proposed to come instead of the invited person."""
+    parts: dict[str, UUID]
+    """A room, a track, a speaker and an image."""
 
     @property
     def rules(self) -> list[Rule]:
@@ -111,6 +114,7 @@ class Site:
             "account_id": str(self.owner_id),
             "invitation_id": str(self.team_invitation_id if rule.endpoint.startswith("staff.") else self.invitation_id),
             "substitute_id": str(self.substitute_id),
+            **{f"{name}_id": str(id) for name, id in self.parts.items()},
             "session_id": str(self.cast.keynote_id),
             "door_id": str(self.cast.door_id),
             "who": "online",
@@ -182,9 +186,10 @@ def open_site(app: Flask) -> Site:
         invited = team_invitation_token(team_invitation_id)
         invitation, substitute = add_invitation(cast)
         closed_part = invitation_token(invitation), invitation.id, substitute.id
+        parts = add_parts(cast)
     token = csrf_token(owner, f"/en/desk/{cast.slug}/")
     team = owner_id, team_invitation_id, invited, reset
-    return Site(app, cast, owner, token, personal, confirm, device, *team, list_id, *closed_part)
+    return Site(app, cast, owner, token, personal, confirm, device, *team, list_id, *closed_part, parts)
 
 
 def _invited_to_the_team(event_id: UUID, owner_id: UUID) -> UUID:
@@ -236,6 +241,22 @@ def add_invitation(
     db.session.add(substitute)
     db.session.flush()
     return invitation, substitute
+
+
+def add_parts(cast: Conference) -> dict[str, UUID]:
+    """A room and a speaker that sessions have, a track that none has, and a picture."""
+    keynote, workshop = (db.session.get_one(Session, id) for id in (cast.keynote_id, cast.workshop_id))
+    track = Track(id=uuid4(), event_id=cast.event_id, name={"en": "Track"}, position=1)
+    picture = add_picture(cast.event_id, Picture("image/png", 1, 1, b"drawn"))
+    db.session.add(track)
+    db.session.flush()
+    assert keynote.room_id
+    return {
+        "room": keynote.room_id,
+        "track": track.id,
+        "speaker": workshop.speakers[0].id,
+        "image": picture.id,
+    }
 
 
 def _person(id: UUID) -> Registration:

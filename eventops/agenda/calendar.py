@@ -13,9 +13,10 @@ from icalendar.prop import vCalAddress, vDatetime, vDuration, vInt, vText
 
 from eventops.agenda.events import event_clocks, event_title, spoken_language
 from eventops.agenda.models import Event, PublishedBlock, PublishedSession
-from eventops.agenda.programme import Entry, block_title
+from eventops.agenda.programme import Entry, block_title, role_label
 from eventops.agenda.vtimezone import NoYearlyRule, vtimezone
 from eventops.languages import in_language
+from eventops.routes import absolute_url
 from eventops.times import offset_text, to_wall
 
 REFRESH = timedelta(hours=1)
@@ -28,6 +29,8 @@ _UNTITLED: dict[str, Any] = {
     "attendance_mode": None,
     "placeholder": "",
     "room": None,
+    "track": None,
+    "links": [],
     "speakers": [],
 }
 """A block for programs: its hours are all there is."""
@@ -77,6 +80,8 @@ def _entry(event: Event, session: Entry, url: str, zone_key: str | None, reader:
     for name, text in _texts(event, session, url, reader).items():
         if text:
             entry.add(name, text)
+    if categories := _categories(session):
+        entry.add("categories", categories)
     entry.add("url", url)
     return entry
 
@@ -85,7 +90,7 @@ def _texts(event: Event, session: Entry, url: str, reader: str | None) -> dict[s
     lines, room, advice = list[str](), None, _("Times may change: %(url)s", url=url)
     if isinstance(session, PublishedBlock):
         summary = block_title()
-    elif session.access == "closed" and not session.content.get("in_calendars"):
+    elif not _tells_all(session):
         summary = _("%(event)s: by invitation", event=event_title(event))
         advice = _("What it is and where stands on your page: %(url)s", url=url)
     else:
@@ -99,10 +104,31 @@ def _texts(event: Event, session: Entry, url: str, reader: str | None) -> dict[s
     }
 
 
+def _tells_all(session: Entry) -> bool:
+    """Whether its entry says more than its hours."""
+    if isinstance(session, PublishedBlock):
+        return False
+    return session.access == "public" or bool(session.content.get("in_calendars"))
+
+
+def _categories(session: Entry) -> list[str]:
+    """Its track: RFC 5545 section 3.8.1.2."""
+    if isinstance(session, PublishedBlock) or not _tells_all(session) or not session.content["track"]:
+        return []
+    return [in_language(session.content["track"], spoken_language()).text]
+
+
 def _details(session: PublishedSession) -> list[str]:
     lines = [in_language(session.content["abstract"], spoken_language()).text]
-    lines += [", ".join(filter(None, [s["name"], s["title"], s["organisation"]])) for s in session.content["speakers"]]
+    lines += [_named(speaker) for speaker in session.content["speakers"]]
+    lines += [f"{link['label']}: {link['url']}" for link in session.content["links"]]
     return [line for line in lines if line]
+
+
+def _named(speaker: dict[str, Any]) -> str:
+    """Name, title, organisation, and what they do where they do more than speak."""
+    parts = [speaker["name"], speaker["title"], speaker["organisation"], role_label(speaker["role"])]
+    return ", ".join(filter(None, parts))
 
 
 def data(event: Event, sessions: Sequence[Entry], url: str) -> dict[str, Any]:
@@ -111,12 +137,17 @@ def data(event: Event, sessions: Sequence[Entry], url: str) -> dict[str, Any]:
         "event": {
             "slug": event.slug,
             "title": event.title,
+            "description": event.description,
             "starts_on": event.starts_on.isoformat(),
+            "ends_on": event.ends_on.isoformat(),
             "zone": event.home_zone,
             "also_show": event.also_show,
             "venue": event.venue,
+            "venue_address": event.venue_address,
+            "map_url": event.map_url,
             "url": url,
-            "organisers": event.organisers,
+            "links": event.links,
+            "organisers": [_organiser(event, organiser) for organiser in event.organisers],
             "funding": event.funding,
             "report": event.report,
             "public_windows": [
@@ -128,8 +159,16 @@ def data(event: Event, sessions: Sequence[Entry], url: str) -> dict[str, Any]:
     }
 
 
+def _organiser(event: Event, organiser: dict[str, Any]) -> dict[str, Any]:
+    """With the address of the logo; that they answer for personal data is said in the privacy notice."""
+    said = {name: value for name, value in organiser.items() if name not in ("controller", "logo")}
+    if logo := organiser.get("logo"):
+        said["logo"] = absolute_url("agenda.logo", slug=event.slug, image_id=logo)
+    return said
+
+
 def _session(event: Event, session: Entry) -> dict[str, Any]:
-    fields = ("title", "abstract", "kind", "language", "attendance_mode", "placeholder", "room", "speakers")
+    fields = ("title", "abstract", "kind", "language", "attendance_mode", "placeholder", "room", "track", "links")
     content = _UNTITLED if isinstance(session, PublishedBlock) else session.content
     return {
         "id": str(session.id),
@@ -139,6 +178,8 @@ def _session(event: Event, session: Entry) -> dict[str, Any]:
         "zone": event.home_zone,
         "sequence": session.sequence,
         **{name: content[name] for name in fields},
+        "speakers": [_speaker(event, session, speaker) for speaker in content["speakers"]],
+        "url": None if isinstance(session, PublishedBlock) else _page(event, session),
     }
 
 
@@ -171,7 +212,18 @@ def message(
     if method == "CANCEL":
         entry.add("status", "CANCELLED")
         entry["summary"] = vText(_("Cancelled"))
-        for name in ("location", "description"):
+        for name in ("location", "description", "categories"):
             entry.pop(name, None)
     feed.add_component(entry)
     return bytes(feed.to_ical())
+
+
+def _speaker(event: Event, session: Entry, speaker: dict[str, Any]) -> dict[str, Any]:
+    """Without the id, which is the desk's."""
+    said = {name: speaker[name] for name in ("name", "title", "organisation", "country", "role", "bio")}
+    photo, of = speaker["photo"], {"slug": event.slug, "session_id": session.id}
+    return said | {"photo": absolute_url("agenda.photo", **of, image_id=photo) if photo else None}
+
+
+def _page(event: Event, session: Entry) -> str:
+    return absolute_url("agenda.session_page", slug=event.slug, session_id=session.id)

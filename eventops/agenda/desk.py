@@ -8,6 +8,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from eventops.agenda.changes import changes
+from eventops.agenda.conflict_views import conflicts_shown
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.models import Event, Session
 from eventops.agenda.snapshots import desk_sessions
@@ -21,11 +22,16 @@ from eventops.viewer import signed_in_account
 @blueprint.get("/<language:language>/desk/")
 @staff()
 def desks() -> Response | str:
-    """The events that the account works on; where there is one, its desk."""
-    homes = [(event, desk_home(role, event.slug)) for event, role in events_of(signed_in_account())]
-    if len(homes) == 1:
+    """The events that the account works on; where there is one, its desk, unless all are asked for."""
+    theirs = events_of(signed_in_account())
+    homes = [(event, desk_home(role, event.slug)) for event, role in theirs]
+    if len(homes) == 1 and "all" not in request.args:
         return redirect(homes[0][1], 303)
-    return render_template("agenda/desks.html", events=[(event, event_title(event), home) for event, home in homes])
+    return render_template(
+        "agenda/desks.html",
+        events=[(event, event_title(event), home) for event, home in homes],
+        owns=any(role == "owner" for _event, role in theirs),
+    )
 
 
 @blueprint.get("/<language:language>/desk/<slug>/")
@@ -40,6 +46,7 @@ def desk(slug: str) -> str:
         rows=[_row(event, session) for session in desk_sessions(event.id)],
         changed=len(changes(event.id)),
         published="published" in request.args,
+        **conflicts_shown(event),
     )
 
 

@@ -189,15 +189,14 @@ def _instant(event: Event, form: SessionForm, name: str) -> datetime | None:
             raise ValueError("no year of an event")
         return instant
     except UncertainTime as error:
-        form.uncertain[name] = [
-            ("earlier", str(event_clocks(event, error.earlier))),
-            ("later", str(event_clocks(event, error.later))),
-        ]
-        form.errors[name] = (
-            _("Clocks are set forward then and skip this time. Choose which is meant.")
-            if error.kind == "nonexistent"
-            else _("Clocks are set back then and show this time twice. Choose which is meant.")
-        )
+        earlier, later = (str(event_clocks(event, reading)) for reading in (error.earlier, error.later))
+        if error.kind == "nonexistent":
+            form.errors[name] = _("Clocks are set forward then and skip this time. Choose which is meant.")
+        else:  # every clock of the event may show the same both times
+            form.errors[name] = _("Clocks are set back then and show this time twice. Choose which is meant.")
+            earlier = _("Before clocks are set back: %(clocks)s", clocks=earlier)
+            later = _("After clocks are set back: %(clocks)s", clocks=later)
+        form.uncertain[name] = [("earlier", earlier), ("later", later)]
     except UnknownZone:
         form.errors["zone"] = _("Choose one of the time zones.")
     except ValueError:

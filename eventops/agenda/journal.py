@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import class_mapper
 from sqlalchemy.orm.attributes import flag_modified
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from eventops.agenda.models import Audience, Edit, Room, Session, Speaker, SpeakerRole, Track
 from eventops.agenda.publish import hold_agenda
@@ -118,8 +117,8 @@ def put(thing: Thing, wanted: State | None, now: datetime) -> None:
     thing.deleted_at = now if wanted is None else None
     if wanted is None:
         return
-    for name, type_ in _columns(type(thing)).items():
-        setattr(thing, name, _typed(wanted[name], type_))
+    for name in _columns(type(thing)):
+        setattr(thing, name, _typed(name, wanted[name]))
     if isinstance(thing, Session):
         _put_session(thing, wanted)
 
@@ -212,17 +211,8 @@ def _kind(thing: Thing) -> str:
     return next(kind for kind, model in KINDS.items() if isinstance(thing, model))
 
 
-def _columns(model: type[Thing]) -> dict[str, type]:
-    return {
-        column.key: _python_type(column.columns[0].type)
-        for column in class_mapper(model).column_attrs
-        if column.key not in _NOT_KEPT
-    }
-
-
-def _python_type(stored_as: TypeEngine[Any]) -> type:
-    """What values of a column are; our own types know it of what they are made of alone."""
-    return (stored_as.impl_instance if isinstance(stored_as, TypeDecorator) else stored_as).python_type
+def _columns(model: type[Thing]) -> list[str]:
+    return [column.key for column in class_mapper(model).column_attrs if column.key not in _NOT_KEPT]
 
 
 def _plain(value: Any) -> Any:
@@ -231,12 +221,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _typed(value: Any, type_: type) -> Any:
+def _typed(name: str, value: Any) -> Any:
+    """What `_plain` made text of, as the column of that name takes it."""
     if value is None:
         return None
-    if type_ is UUID:
+    if name.endswith("_id"):
         return UUID(value)
-    return datetime.fromisoformat(value) if type_ is datetime else value
+    return datetime.fromisoformat(value) if name.endswith("_wall") else value
 
 
 def _ids(texts: Iterable[str]) -> list[UUID]:

@@ -93,9 +93,8 @@ def clocks(slug: str) -> dict[str, str]:
     event = event_or_404(slug)
     try:
         instant = to_instant(parse_wall(request.args.get("wall", "")), request.args.get("zone", ""))
-    except UncertainTime as error:
-        both = [event_clocks(event, reading).with_day for reading in (error.earlier, error.later)]
-        return {"text": _("Clocks change then: %(earlier)s, or %(later)s", earlier=both[0], later=both[1])}
+    except UncertainTime:
+        return {"text": _("Clocks change then, and skip this time or show it twice: saving asks which is meant.")}
     except ValueError:
         return {"text": ""}
     return {"text": event_clocks(event, instant).with_day}

@@ -146,6 +146,7 @@ def _sort(event: Event) -> _Sorted:
             set() if who is None else {str(row.id)},
             who,
         )
+    found.open_prose += [*event.description.values(), event.venue_address, *(link["label"] for link in event.links)]
     _add_rooms_above(found, event.id)
     found.ids = [(id, who) for id, who in found.ids if id not in found.open_ids]
     return found

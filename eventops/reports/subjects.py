@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from eventops.agenda.models import Audience, Release, Session
+from eventops.agenda.models import Audience, Release, Room, Session, Speaker, Track
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.languages import in_language
@@ -32,6 +32,9 @@ def _named() -> list[tuple[Any, Any]]:
     """The tables of what has a name in an event, and what the name is there."""
     return [
         (Session, Session.title),
+        (Room, Room.name),
+        (Track, Track.name),
+        (Speaker, Speaker.name),
         (Audience, Audience.name),
         (Door, Door.name),
         (DeviceToken, DeviceToken.name),

@@ -6,6 +6,7 @@ _TABLE = """
                  owner  editor  reception  door  observer
 see_agenda         x      x         x       -       x
 edit_agenda        x      x         -       -       -
+edit_event         x      x         -       -       -
 publish            x      x         -       -       -
 edit_audiences     x      x         -       -       -
 see_people         x      -         x       -       -

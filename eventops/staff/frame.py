@@ -47,12 +47,14 @@ def _parts() -> list[tuple[str, str, str]]:
     """The parts of the desk in their order: the ability that opens each, its name, its endpoint."""
     return [
         ("see_agenda", _("Agenda"), "agenda.desk"),
+        ("see_agenda", _("Rooms and speakers"), "agenda.parts"),
         ("see_agenda", _("Audiences"), "registration.audiences"),
         ("see_agenda", _("Restricted"), "oversight.restricted_page"),
         ("see_people", _("People"), "registration.people"),
         ("see_doors", _("Doors"), "checkin.doors"),
         ("manage_doors", _("Devices"), "checkin.devices"),
         ("see_team", _("Team"), "staff.team"),
+        ("edit_event", _("Settings"), "agenda.settings"),
         ("see_audit", _("Audit trail"), "reports.audit"),
     ]
 

@@ -12,6 +12,7 @@ def ability_name(ability: str) -> str:
     names = {
         "see_agenda": _("See the agenda, closed sessions too"),
         "edit_agenda": _("Edit the agenda"),
+        "edit_event": _("Change the event's settings"),
         "publish": _("Publish the agenda"),
         "edit_audiences": _("Make and name audiences"),
         "see_people": _("See who is registered"),

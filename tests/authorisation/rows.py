@@ -28,7 +28,7 @@ from tests.apps import changing
 from tests.cast import START, Conference
 from tests.registration.invited import ACCEPT
 from tests.registration.stored import FORM
-from tests.site import add_invitation
+from tests.site import add_invitation, add_parts
 
 NOWHERE = UUID("00000000-0000-4000-8000-00000000dead")
 
@@ -61,6 +61,7 @@ def add_rows(app: Flask, cast: Conference, owner_id: UUID, other_email: str) -> 
         db.session.add(Release(event_id=cast.event_id, number=1, made_at=START, sessions=[]))
         ids = {
             "session": cast.keynote_id,
+            **add_parts(cast),
             "door": cast.door_id,
             "stream": cast.public_stream_id,
             "audience": cast.audience_id,
@@ -115,6 +116,7 @@ def forms(ours: Rows) -> Mapping[str, dict[str, Any]]:
     """What is posted to which endpoint; an empty form to any other."""
     scan = {"id": str(NOWHERE), "code": "EO1NOBODY", "device_time": START.isoformat(), "kind": "entry"}
     fields = {
+        "agenda.run_late": {"minutes": "10"},
         "registration.sign_up": FORM,
         "registration.resend": {"email": FORM["email"]},
         "registration.invitation": ACCEPT,

@@ -24,6 +24,7 @@ def test_abilities_to_change_come_with_the_ability_to_see() -> None:
     """Whoever may change something may open the page on which it is changed."""
     pairs = [
         ("edit_agenda", "see_agenda"),
+        ("edit_event", "see_agenda"),
         ("publish", "see_agenda"),
         ("edit_audiences", "see_agenda"),
         ("edit_people", "see_people"),
@@ -46,7 +47,8 @@ def test_abilities_door_volunteer_sees_doors_alone() -> None:
 
 def test_abilities_editor_has_the_agenda_and_knows_the_team() -> None:
     """Agenda and letters are an editor's; people and doors are not."""
-    assert abilities("editor") == {"see_agenda", "edit_agenda", "publish", "edit_audiences", "see_team"}
+    theirs = {"see_agenda", "edit_agenda", "edit_event", "publish", "edit_audiences", "see_team"}
+    assert abilities("editor") == theirs
 
 
 def test_abilities_team_and_trail_are_an_owners() -> None:

@@ -28,8 +28,16 @@ def open_event(file: ConferenceFile, now: datetime, event_id: UUID | None = None
     The public part gets a stream where the file gives an address. Raises BadConferenceFile.
     """
     event = import_conference(file, event_id, passed)
-    open_door(event.id, MAIN_ENTRANCE, now)
-    if file.event.stream_url:
-        add_stream(event.id, PUBLIC_STREAM, file.event.stream_url)
-    ensure_default_rules(event.id)
+    furnish(event, file.event.stream_url or "", now)
     return event
+
+
+def furnish(event: Event, stream_url: str, now: datetime) -> None:
+    """Give a new event what every one begins with; a stream where there is an address. Inside write(), as the system.
+
+    Raises UnsafeAddress.
+    """
+    open_door(event.id, MAIN_ENTRANCE, now)
+    if stream_url:
+        add_stream(event.id, PUBLIC_STREAM, stream_url)
+    ensure_default_rules(event.id)
