@@ -1,4 +1,4 @@
-"""`eventops init` and `eventops import`: the first owner, and an event from a file or from answers."""
+"""`eventops init`: the first owner, and their event from a file or from answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventops import clock
-from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile, left_out, read_conference
+from eventops.agenda.conference_file import (
+    BadConferenceFile,
+    ConferenceFile,
+    check_conference,
+    left_out,
+    read_conference,
+)
+from eventops.agenda.import_file import Passed, ignore
 from eventops.config import settings
 from eventops.db import db, write
 from eventops.opening import open_event
@@ -36,23 +43,12 @@ def begin(app: Flask, file: ConferenceFile, email: str, name: str, password: str
         password_hash = hash_password(password)
         with write():
             owner = add_account(name, email, password_hash, now)
-            slug = _add_event(file, owner.id)
+            slug = add_event(file, owner.id)
         return (
             f"The event is at {settings().base_url}/{slug}/ once it is published.\n"
             f"Sign in at {settings().base_url}/sign-in to look it over and publish it.\n"
             "Then run `eventops serve` and `eventops worker`, or `eventops serve --with-worker`."
         )
-
-
-def import_event(app: Flask, file: ConferenceFile, owner_email: str | None) -> str:
-    """Add the event that the file describes, owned by an account. Raises ClickException."""
-    with app.app_context(), seeing(SYSTEM), write():
-        accounts = db.session.scalars(select(Account).order_by(Account.created_at)).all()
-        owners = [a for a in accounts if owner_email is None or a.email == key_of(owner_email)]
-        if len(owners) != 1:
-            raise click.ClickException("Say by --owner which account is to own the event (its e-mail address).")
-        slug = _add_event(file, owners[0].id)
-    return f"Imported. The event is at {app.extensions['settings'].base_url}/{slug}/ once it is published."
 
 
 def read_file(path: Path) -> ConferenceFile:
@@ -75,20 +71,21 @@ def ask_for_event() -> ConferenceFile:
     end = click.prompt("The public part ends at (HH:MM)")
     contact = click.prompt("E-mail address that people may write to")
     try:
-        return ConferenceFile.model_validate(
+        return check_conference(
             {
                 "event": {"title": title, "date": day, "home_zone": zone, "contact": contact},
-                "public_part": {"start_local": f"{day}T{start}", "end_local": f"{day}T{end}", "zone": zone},
+                "public_windows": [{"start_local": f"{day}T{start}", "end_local": f"{day}T{end}", "zone": zone}],
             }
         )
-    except ValueError as error:
+    except BadConferenceFile as error:
         raise click.ClickException(f"That does not make an event:\n{error}") from error
 
 
-def _add_event(file: ConferenceFile, owner_id: UUID) -> str:
+def add_event(file: ConferenceFile, owner_id: UUID, passed: Passed = ignore) -> str:
+    """Inside write(): add the event, owned by the account; its slug. Raises ClickException."""
     now = clock.now()
     try:
-        event = open_event(file, now)
+        event = open_event(file, now, passed=passed)
     except BadConferenceFile as error:
         raise click.ClickException(str(error)) from error
     grant(owner_id, event.id, "owner", now)

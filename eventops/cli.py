@@ -73,12 +73,29 @@ def migrate() -> None:
 
 @main.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--owner", help="E-mail address of the account that is to own the event. [default: the only one]")
-def import_(file: Path, owner: str | None) -> None:
-    """Add the event that FILE describes (YAML). Nothing is published."""
-    from eventops.beginning import import_event, read_file
+@click.option("--dry-run", is_flag=True, help="Only say what would be added, changed and removed.")
+@click.option("--owner", help="E-mail address of the account that is to own a new event. [default: the only one]")
+def import_(file: Path, dry_run: bool, owner: str | None) -> None:
+    """Make an event what FILE says (YAML): a new one, or the one at the same address. Nothing is published.
 
-    click.echo(import_event(_app(), read_file(file), owner))
+    Everything that is added, changed and removed is printed.
+    """
+    from eventops.beginning import read_file
+    from eventops.import_command import run_import
+
+    run_import(_app(), read_file(file), owner, dry_run)
+
+
+@main.command()
+@click.argument("event", metavar="EVENT")
+def export(event: str) -> None:
+    """Print the whole agenda of EVENT as a file (YAML) that `eventops import` reads.
+
+    EVENT is the name in the event's address. The file holds closed sessions and notes for staff.
+    """
+    from eventops.import_command import exported
+
+    click.echo(exported(_app(), event).encode(), nl=False)
 
 
 @main.command()

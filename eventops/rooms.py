@@ -5,13 +5,19 @@ from __future__ import annotations
 from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
+from eventops.agenda import beat_views as _beat_views  # noqa: F401
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
+from eventops.agenda import late_views as _late_views  # noqa: F401
+from eventops.agenda import move_views as _move_views  # noqa: F401
 from eventops.agenda import part_views as _part_views  # noqa: F401
 from eventops.agenda import release_views as _release_views  # noqa: F401
+from eventops.agenda import session_page as _session_page  # noqa: F401
 from eventops.agenda import session_views as _session_views  # noqa: F401
 from eventops.agenda import settings_views as _settings_views  # noqa: F401
+from eventops.agenda import undo_views as _undo_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.affected import answer_affected
+from eventops.agenda.attendance import answer_attendance
 from eventops.agenda.events import event_id_of, words_of_event
 from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.views import blueprint as agenda
@@ -29,6 +35,7 @@ from eventops.registration import invitation_letters as _invitation_letters  # n
 from eventops.registration import invitation_views as _invitation_views  # noqa: F401
 from eventops.registration import letters as _registration_letters  # noqa: F401
 from eventops.registration import resend_page as _resend_page  # noqa: F401
+from eventops.registration.expected import expected_people
 from eventops.registration.invitation_links import admit_invited
 from eventops.registration.links import admit_by_link
 from eventops.registration.programme_changed import People
@@ -45,6 +52,7 @@ from eventops.staff import second_step as _second_step  # noqa: F401
 from eventops.staff import team_views as _team_views  # noqa: F401
 from eventops.staff.views import blueprint as staff
 from eventops.staff.which_event import answer_for_events
+from eventops.streams.for_whom import audiences_with_stream
 from eventops.streams.mine import my_streams
 from eventops.streams.views import blueprint as streams
 
@@ -61,3 +69,4 @@ def init_rooms(app: Flask) -> None:
     answer_stream_links(my_streams)
     answer_affected(People())
     answer_leaks(check)
+    answer_attendance(expected_people, audiences_with_stream)

@@ -51,6 +51,7 @@ from tests.canaries import (
     conference_with_canaries,
     conference_without_closed,
 )
+from tests.details import add_details
 from tests.hidden import DRAFT, add_hidden
 
 BASE_URL = "http://localhost"
@@ -180,6 +181,7 @@ def played(folder: Path, text: str) -> Iterator[PlayedDay]:
     with standing_at(sign_up_at(file)):
         try:
             day.start(None)
+            _add_details(day)
             _add_visitors(day, file)
             drafts = _add_drafts(day) if file.audiences else {}
             day.advance(NOW)
@@ -227,6 +229,13 @@ def _add_visitors(day: Day, file: ConferenceFile) -> None:
         ask_for_reset(owner.email, "da", now, clock.real_now())
 
 
+def _add_details(day: Day) -> None:
+    """What the file does not say of sessions, published."""
+    with changing(day.app):
+        add_details([audience.id for audience in day.file.audiences], clock.now())
+    forget_renderings()
+
+
 def _add_drafts(day: Day) -> dict[str, frozenset[str]]:
     """What no visitor knows of: nothing of it is published, nor anything closed to those who are invited."""
     with changing(day.app):
@@ -243,6 +252,8 @@ def _closed_ids(day: Day) -> dict[str, frozenset[str]]:
             rows += db.session.scalars(select(Room).where(Room.name == canary(name, "room")))
             rows += db.session.scalars(select(Speaker).where(Speaker.name == canary(name, "speaker")))
             rows += db.session.scalars(select(Stream).where(Stream.audience_id == audience.id))
-            assert len(rows) == 5
-            ids[name] = frozenset(str(row.id) for row in rows)
+            rows += [session.track for session in rows if isinstance(session, Session)]
+            assert len(rows) == 6
+            photos = frozenset(str(speaker.photo_id) for speaker in rows if isinstance(speaker, Speaker))
+            ids[name] = photos | {str(row.id) for row in rows}
     return ids

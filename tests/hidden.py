@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import inspect, select
 
-from eventops.agenda.models import Audience, Event, PublicWindow, Room, Session, Speaker, SpeakerRole
+from eventops.agenda.models import Audience, Event, PublicWindow, Room, Session, Speaker, SpeakerRole, Track
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.registration.models import GuestList, Invitation, Substitute
@@ -30,11 +30,14 @@ def add_hidden(now: datetime) -> frozenset[str]:
 def _desk(event: Event) -> list[Any]:
     """Sessions on the desk alone, one of them closed, with a room, a speaker, an audience and a door."""
     room = Room(id=uuid4(), event_id=event.id, name=canary(DRAFT, "room"), position=9)
-    speaker = Speaker(id=uuid4(), event_id=event.id, name=canary(DRAFT, "speaker"))
+    bio = {"en": canary(DRAFT, "bio")}
+    speaker = Speaker(id=uuid4(), event_id=event.id, name=canary(DRAFT, "speaker"), bio=bio)
+    track = Track(id=uuid4(), event_id=event.id, name={"en": canary(DRAFT, "track")}, position=9)
     audience = Audience(id=uuid4(), event_id=event.id, name=canary(DRAFT, "audience"))
-    rows = _added(room, speaker, audience)
+    rows = _added(room, speaker, track, audience)
     sessions = [_session(event, room, access) for access in ("public", "closed")]
     for session in sessions:
+        session.track = track
         session.speaker_roles = [SpeakerRole(speaker=speaker)]
     sessions[1].audiences = [audience]
     rows += _added(*sessions)
@@ -53,6 +56,8 @@ def _session(event: Event, room: Room, access: str) -> Session:
         abstract={"en": canary(DRAFT, "abstract")},
         kind="talk",
         access=access,
+        links=[{"label": canary(DRAFT, "link"), "url": f"https://{canary(DRAFT, 'link')}.example.org"}],
+        staff_notes=canary(DRAFT, "notes"),
         room=room,
         zone="UTC",
         start_wall=wall,

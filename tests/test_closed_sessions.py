@@ -127,14 +127,17 @@ def _asked_otherwise(client: FlaskClient, found: dict[str, Answer], method: str,
     ]
 
 
-def test_hidden_addresses_answer_as_missing_ones(day: PlayedDay) -> None:
+def test_hidden_addresses_answer_as_missing_ones(seen: Seen, day: PlayedDay) -> None:
     """What has the id of something closed in it is the same answer as what has that of nothing."""
     guest = day.guest("Mads")["personal_url"].removeprefix(BASE_URL)
-    shapes = ("/en/door/{}", f"/en/desk/{day.slug}/agenda/{{}}", guest + "/streams/{}", guest + "/streams/{}/join")
-    for closed in {one for ids in day.closed.values() for one in ids}:
-        for shape in shapes:
-            hidden, missing = (_asked(day, shape, one) for one in (closed, str(NOWHERE)))
-            assert hidden == missing
+    shapes = ["/en/door/{}", f"/en/desk/{day.slug}/agenda/{{}}", guest + "/streams/{}", guest + "/streams/{}/join"]
+    keynote = next(a for a in seen.visits["stranger"].answers if "/photos/" in a).partition("/photos/")[0]
+    shapes += [f"/fi/{day.slug}/sessions/{{}}", f"/en/{day.slug}/sessions/{{}}/session.ics", keynote + "/photos/{}"]
+    shapes += [f"/en/{day.slug}/logos/{{}}", f"/en/{day.slug}/sessions/{{0}}/photos/{{0}}"]
+    for shape in shapes:
+        missing = _asked(day, shape, str(NOWHERE))
+        for closed in {one for ids in day.closed.values() for one in ids}:
+            assert _asked(day, shape, closed) == missing
 
 
 def _asked(day: PlayedDay, shape: str, id: str) -> tuple[int, str]:

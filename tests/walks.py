@@ -51,8 +51,14 @@ def in_demo(path: str) -> bool:
 
 
 def _is_left_out(who: str, path: str) -> bool:
-    """The demo's pages; and looking as somebody else but for the owner's, which is the same for all who may."""
-    return in_demo(path) or ("/view-as/" in path and (who, path.split("/")[1]) != ("owner", "en"))
+    """The demo's pages; and looking as somebody else but for the owner's, which is the same for all who may.
+
+    As somebody else, pages of sessions are looked at as anybody alone: they are the same for all.
+    """
+    if "/view-as/" not in path:
+        return in_demo(path)
+    of_anybody = "/view-as/anybody/en/" in path or "/sessions/" not in path
+    return (who, path.split("/")[1]) != ("owner", "en") or not of_anybody
 
 
 def walk(day: PlayedDay, staff: dict[str, FlaskClient]) -> dict[str, Visit]:

@@ -1,4 +1,4 @@
-"""The agenda as iCalendar (RFC 5545) and JSON."""
+"""The agenda as iCalendar (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -13,24 +13,12 @@ from icalendar.prop import vCalAddress, vDatetime, vDuration, vInt, vText
 
 from eventops.agenda.events import event_clocks, event_title, spoken_language
 from eventops.agenda.models import Event, PublishedBlock, PublishedSession
-from eventops.agenda.programme import Entry, block_title
+from eventops.agenda.programme import Entry, block_title, role_label
 from eventops.agenda.vtimezone import NoYearlyRule, vtimezone
 from eventops.languages import in_language
-from eventops.times import offset_text, to_wall
+from eventops.times import to_wall
 
 REFRESH = timedelta(hours=1)
-
-_UNTITLED: dict[str, Any] = {
-    "title": {},
-    "abstract": {},
-    "kind": "block",
-    "language": None,
-    "attendance_mode": None,
-    "placeholder": "",
-    "room": None,
-    "speakers": [],
-}
-"""A block for programs: its hours are all there is."""
 
 
 def calendar(event: Event, sessions: Sequence[Entry], url: str, zone: str | None = None) -> bytes:
@@ -77,6 +65,8 @@ def _entry(event: Event, session: Entry, url: str, zone_key: str | None, reader:
     for name, text in _texts(event, session, url, reader).items():
         if text:
             entry.add(name, text)
+    if categories := _categories(session):
+        entry.add("categories", categories)
     entry.add("url", url)
     return entry
 
@@ -85,7 +75,7 @@ def _texts(event: Event, session: Entry, url: str, reader: str | None) -> dict[s
     lines, room, advice = list[str](), None, _("Times may change: %(url)s", url=url)
     if isinstance(session, PublishedBlock):
         summary = block_title()
-    elif session.access == "closed" and not session.content.get("in_calendars"):
+    elif not _tells_all(session):
         summary = _("%(event)s: by invitation", event=event_title(event))
         advice = _("What it is and where stands on your page: %(url)s", url=url)
     else:
@@ -99,47 +89,31 @@ def _texts(event: Event, session: Entry, url: str, reader: str | None) -> dict[s
     }
 
 
+def _tells_all(session: Entry) -> bool:
+    """Whether its entry says more than its hours."""
+    if isinstance(session, PublishedBlock):
+        return False
+    return session.access == "public" or bool(session.content.get("in_calendars"))
+
+
+def _categories(session: Entry) -> list[str]:
+    """Its track: RFC 5545 section 3.8.1.2."""
+    if isinstance(session, PublishedBlock) or not _tells_all(session) or not session.content["track"]:
+        return []
+    return [in_language(session.content["track"], spoken_language()).text]
+
+
 def _details(session: PublishedSession) -> list[str]:
     lines = [in_language(session.content["abstract"], spoken_language()).text]
-    lines += [", ".join(filter(None, [s["name"], s["title"], s["organisation"]])) for s in session.content["speakers"]]
+    lines += [_named(speaker) for speaker in session.content["speakers"]]
+    lines += [f"{link['label']}: {link['url']}" for link in session.content["links"]]
     return [line for line in lines if line]
 
 
-def data(event: Event, sessions: Sequence[Entry], url: str) -> dict[str, Any]:
-    """The sessions for programs. Instants are ISO 8601 with the offset of the zone that `zone` names."""
-    return {
-        "event": {
-            "slug": event.slug,
-            "title": event.title,
-            "starts_on": event.starts_on.isoformat(),
-            "zone": event.home_zone,
-            "also_show": event.also_show,
-            "venue": event.venue,
-            "url": url,
-            "organisers": event.organisers,
-            "funding": event.funding,
-            "report": event.report,
-            "public_windows": [
-                {"start": offset_text(w.starts_at, event.home_zone), "end": offset_text(w.ends_at, event.home_zone)}
-                for w in event.windows
-            ],
-        },
-        "sessions": [_session(event, session) for session in sessions],
-    }
-
-
-def _session(event: Event, session: Entry) -> dict[str, Any]:
-    fields = ("title", "abstract", "kind", "language", "attendance_mode", "placeholder", "room", "speakers")
-    content = _UNTITLED if isinstance(session, PublishedBlock) else session.content
-    return {
-        "id": str(session.id),
-        "access": "closed" if isinstance(session, PublishedBlock) else session.access,
-        "start": offset_text(session.starts_at, event.home_zone),
-        "end": offset_text(session.ends_at, event.home_zone),
-        "zone": event.home_zone,
-        "sequence": session.sequence,
-        **{name: content[name] for name in fields},
-    }
+def _named(speaker: dict[str, Any]) -> str:
+    """Name, title, organisation, and what they do where they do more than speak."""
+    parts = [speaker["name"], speaker["title"], speaker["organisation"], role_label(speaker["role"])]
+    return ", ".join(filter(None, parts))
 
 
 def message(
@@ -171,7 +145,7 @@ def message(
     if method == "CANCEL":
         entry.add("status", "CANCELLED")
         entry["summary"] = vText(_("Cancelled"))
-        for name in ("location", "description"):
+        for name in ("location", "description", "categories"):
             entry.pop(name, None)
     feed.add_component(entry)
     return bytes(feed.to_ical())

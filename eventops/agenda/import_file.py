@@ -1,124 +1,122 @@
-"""A conference file becomes an event and its desk copy."""
+"""A conference file becomes an event and its desk copy, or changes those that are there."""
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4, uuid5
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
 
-from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile, Person, PublicPart, SessionPart
+from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile
+from eventops.agenda.conference_ids import row_id, uuids_of
+from eventops.agenda.conference_settled import settled
+from eventops.agenda.desk_rows import DeskRows, foreign_ids
 from eventops.agenda.events import find_event
-from eventops.agenda.models import (
-    Audience,
-    Event,
-    PublicWindow,
-    Room,
-    Session,
-    Speaker,
-    SpeakerRole,
-    session_audiences,
-)
+from eventops.agenda.export_file import written
+from eventops.agenda.file_differences import FileDifference, compare_files
+from eventops.agenda.journal import Journal, editing
+from eventops.agenda.models import Event, Session
+from eventops.agenda.publish import narrow, raise_version
+from eventops.agenda.store_file import Store, put_event
 from eventops.db import db
-from eventops.times import to_instant
+
+Passed = Callable[[int], None]
+"""Told how many things more are done."""
+
+_READERS = frozenset({"access", "audiences", "shows_block"})
 
 
-def import_conference(file: ConferenceFile, event_id: UUID | None = None) -> Event:
-    """Add the event with its desk copy; nothing is published. Call it inside write(), as the system.
+def ignore(_number: int) -> None:
+    """For whom progress is nothing to show."""
 
-    Ids of rooms, sessions and so on derive from the event's id, which is random unless given, and the file's ids:
-    the same file under the same event id gives the same ids. Raises BadConferenceFile when the slug is taken.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import does, or would do."""
+
+    desk: DeskRows
+    before: ConferenceFile | None
+    """The event as it is; None for a new one."""
+    after: ConferenceFile
+    difference: FileDifference
+
+
+def plan_new(file: ConferenceFile, event_id: UUID) -> Plan:
+    """How the file becomes a new event. Raises BadConferenceFile when the slug is taken."""
     if find_event(file.slug):
         raise BadConferenceFile(f"event.slug: there is an event at {file.slug} already; give this one another slug")
-    event = _event(file, event_id or uuid4())
+    after = _settled(file, event_id)
+    return Plan(DeskRows(), None, after, compare_files(None, after))
+
+
+def plan_update(event: Event, file: ConferenceFile) -> Plan:
+    """How the event becomes what the file says. Raises BadConferenceFile."""
+    desk = DeskRows.of(event)
+    before, after = written(event, desk), _settled(file, event.id)
+    return Plan(desk, before, after, compare_files(before, after))
+
+
+def import_conference(file: ConferenceFile, event_id: UUID | None = None, passed: Passed = ignore) -> Event:
+    """Add the event with its desk copy; nothing is published. Call it inside write(), as the system.
+
+    Ids of rooms, sessions and so on that are no UUIDs derive from the event's id, which is random unless given, and
+    the file's ids: the same file under the same event id gives the same ids. Raises BadConferenceFile when the slug is
+    taken.
+    """
+    event = Event(id=event_id or uuid4())
+    plan = plan_new(file, event.id)
+    put_event(event, plan.after)
     db.session.add(event)
     db.session.flush()
-    for position, room in enumerate(file.rooms):
-        db.session.add(Room(id=_id(event, "room", room.id), event_id=event.id, name=room.name, position=position))
-    for audience in file.audiences:
-        db.session.add(Audience(id=_id(event, "audience", audience.id), event_id=event.id, name=audience.name))
-    db.session.flush()
-    for session in file.sessions:
-        _add_session(event, session)
-    db.session.flush()
+    Store(event, plan.desk, Journal(), passed).store(plan.after, plan.difference)
     return event
+
+
+def update_conference(event: Event, file: ConferenceFile, now: datetime, passed: Passed = ignore) -> tuple[Plan, int]:
+    """Make the event's settings and its desk what the file says, as one edit. Inside write(), as the system.
+
+    Settings count at once, and so does closing a session; all else is for the next publishing. Gives what was done,
+    and how many published sessions were closed to somebody. Raises BadConferenceFile, before anything is changed.
+    """
+    with editing(event.id, None, "import", now) as journal:
+        db.session.refresh(event)
+        plan = plan_update(event, file)
+        if not plan.difference:
+            return plan, 0
+        perhaps_closed = _perhaps_closed(plan)
+        if plan.difference.of("event", "report", "public_windows"):
+            put_event(event, plan.after)
+            event.revision += 1
+            raise_version(event)
+        Store(event, plan.desk, journal, passed).store(plan.after, plan.difference)
+        _remove(plan, journal, now)
+        return plan, sum(narrow(session, now) for session in perhaps_closed)
 
 
 def audience_id(event: Event, file_id: str) -> UUID:
     """The id of the audience that the event's file calls `file_id`."""
-    return _id(event, "audience", file_id)
+    return row_id(event.id, "audience", file_id)
 
 
-def _id(event: Event, what: str, file_id: str) -> UUID:
-    return uuid5(event.id, f"{what}/{file_id}")
+def _settled(file: ConferenceFile, event_id: UUID) -> ConferenceFile:
+    wanted = {name: uuids_of(parts) for name, parts in file.lists.items()}
+    return settled(file, event_id, foreign_ids(event_id, wanted))
 
 
-def _event(file: ConferenceFile, event_id: UUID) -> Event:
-    part = file.event
-    return Event(
-        id=event_id,
-        slug=file.slug,
-        title=dict(part.title),
-        starts_on=part.date,
-        home_zone=part.home_zone,
-        also_show=part.also_show,
-        venue=part.venue,
-        contact=part.contact,
-        organisers=[organiser.model_dump() for organiser in part.organisers],
-        funding=part.funding.model_dump() if part.funding else {},
-        report=_report(file),
-        retention_days=part.retention_days,
-        windows=[_window(file.public_part)] if file.public_part else [],
-    )
+def _perhaps_closed(plan: Plan) -> list[Session]:
+    """Sessions that may be published and that the file gives other readers."""
+    sessions = plan.desk.sessions
+    return [
+        sessions[UUID(change.either.id)]
+        for change in plan.difference.of("sessions")
+        if UUID(change.either.id) in sessions and (change.word == "added" or change.fields & _READERS)
+    ]
 
 
-def _window(part: PublicPart) -> PublicWindow:
-    return PublicWindow(
-        zone=part.zone,
-        starts_at=to_instant(part.start_local, part.zone),
-        ends_at=to_instant(part.end_local, part.zone),
-    )
-
-
-def _report(file: ConferenceFile) -> dict[str, object]:
-    if file.report is None:
-        return {}
-    kept = file.report.model_dump(include={"language", "url", "publisher_site", "author", "with_support_of"})
-    return {"titles": file.report.titles, **kept}
-
-
-def _add_session(event: Event, part: SessionPart) -> None:
-    session_id = _id(event, "session", part.id)
-    db.session.add(
-        Session(
-            id=session_id,
-            event_id=event.id,
-            title=dict(part.title),
-            abstract=dict(part.abstract),
-            kind=part.kind,
-            language=part.language,
-            access=part.access,
-            attendance_mode=part.attendance_mode,
-            placeholder=part.placeholder,
-            room_id=_id(event, "room", part.room) if part.room else None,
-            zone=part.zone,
-            start_wall=part.start_local,
-            end_wall=part.end_local,
-            starts_at=to_instant(part.start_local, part.zone),
-            ends_at=to_instant(part.end_local, part.zone),
-        )
-    )
-    db.session.flush()
-    for position, speaker in enumerate(part.speakers):
-        db.session.add(SpeakerRole(session_id=session_id, speaker_id=_speaker(event, speaker), position=position))
-    for name in part.audiences:
-        row = {"session_id": session_id, "audience_id": _id(event, "audience", name)}
-        db.session.execute(session_audiences.insert().values(row))
-
-
-def _speaker(event: Event, person: Person) -> UUID:
-    """The same name and organisation on two sessions is one speaker."""
-    speaker_id = _id(event, "speaker", f"{person.name}/{person.organisation}")
-    if db.session.get(Speaker, speaker_id) is None:
-        named = person.model_dump(exclude={"country"})
-        db.session.add(Speaker(id=speaker_id, event_id=event.id, country=person.country or "", **named))
-        db.session.flush()
-    return speaker_id
+def _remove(plan: Plan, journal: Journal, now: datetime) -> None:
+    for name, rows in plan.desk.lists.items():
+        for change in plan.difference.of(name):
+            if change.after is None:
+                row = rows[UUID(change.either.id)]
+                journal.change(row)
+                row.deleted_at = now

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from babel import Locale
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import lazyload
 
 from eventops.agenda.events import event_clocks, spoken_language
 from eventops.agenda.models import Event, PublishedBlock, PublishedSession
 from eventops.db import db
-from eventops.languages import in_language
+from eventops.languages import DEFAULT_LANGUAGE, Text, in_language
 from eventops.times import TwoClocks
 
 
@@ -39,7 +41,15 @@ class Item:
     placeholder: bool
     time_placeholder: bool
     now: bool
-    speakers: list[dict[str, str]] = field(default_factory=list)
+    track: Text | None = None
+    speakers: list[dict[str, Any]] = field(default_factory=list)
+    """Each with role, name, title, organisation, bio (Markdown by language) and photo (an image's id, or None)."""
+    links: list[dict[str, str]] = field(default_factory=list)
+    """Each with label and url."""
+    facets: dict[str, str] = field(default_factory=dict)
+    """By what a programme is filtered: see eventops.agenda.filters."""
+    has_page: bool = False
+    """Whether everybody may see it, and a page of its own."""
 
 
 def visible_sessions(event_id: UUID) -> list[PublishedSession]:
@@ -52,17 +62,26 @@ def visible_sessions(event_id: UUID) -> list[PublishedSession]:
     return list(db.session.scalars(query))
 
 
+def visible_session(event_id: UUID, session_id: UUID) -> PublishedSession | None:
+    """The published session of that id in the event, if the current viewer may see it."""
+    query = select(PublishedSession).where(PublishedSession.event_id == event_id, PublishedSession.id == session_id)
+    return db.session.scalar(query.options(lazyload(PublishedSession.audiences)))
+
+
 Entry = PublishedSession | PublishedBlock
 """What stands on a programme: a session, or the untitled block in the place of one."""
 
 
 def visible_entries(event_id: UUID) -> list[Entry]:
-    """The visible sessions, and a block for each other one that the organiser lets show so, in order of start."""
-    sessions = visible_sessions(event_id)
-    others = select(PublishedBlock).where(
-        PublishedBlock.event_id == event_id, PublishedBlock.session_id.not_in([session.id for session in sessions])
-    )
-    entries = [*sessions, *db.session.scalars(others)]
+    """The visible sessions, and a block for each other one that the organiser lets show so, in order of start.
+
+    Whom the sessions are for is loaded when asked: no programme shows it.
+    """
+    query = select(PublishedSession).where(PublishedSession.event_id == event_id)
+    sessions = list(db.session.scalars(query.options(lazyload(PublishedSession.audiences))))
+    seen = {session.id for session in sessions}
+    blocks = db.session.scalars(select(PublishedBlock).where(PublishedBlock.event_id == event_id))
+    entries: list[Entry] = [*sessions, *(block for block in blocks if block.session_id not in seen)]
     return sorted(entries, key=lambda entry: (entry.starts_at, entry.ends_at, entry.id))
 
 
@@ -128,8 +147,21 @@ def _item(event: Event, session: PublishedSession, language: str, zone: str | No
         placeholder=content["placeholder"] == "all",
         time_placeholder=content["placeholder"] == "time",
         now=now is not None and session.starts_at <= now < session.ends_at,
+        track=in_language(content["track"], language) if content["track"] else None,
         speakers=content["speakers"],
+        links=content["links"],
+        facets=facets(session),
+        has_page=session.access == "public",
     )
+
+
+def facets(entry: Entry) -> dict[str, str]:
+    """What the entry has of room, track and language, as addresses and scripts name it: the same in all languages."""
+    if isinstance(entry, PublishedBlock):
+        return {}
+    track = in_language(entry.content["track"] or {}, DEFAULT_LANGUAGE).text
+    found = {"room": entry.content["room"], "track": track, "language": entry.content["language"]}
+    return {name: value for name, value in found.items() if value}
 
 
 def kind_label(kind: str) -> str:
@@ -138,6 +170,12 @@ def kind_label(kind: str) -> str:
     return str(labels.get(kind, ""))
 
 
+def role_label(role: str) -> str:
+    """What somebody does in a session, in the language being spoken; empty for speaking, which goes without saying."""
+    return str({"moderator": _("Moderator"), "chair": _("Chair")}.get(role, ""))
+
+
+@lru_cache(maxsize=256)
 def language_name(code: str | None, language: str) -> str | None:
     """The name of the language `code` in `language`: "English", "englanti"."""
     return str(Locale.parse(language).languages.get(code, code)) if code else None

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, Response, json, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, json, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from eventops import clock
 from eventops.agenda.calendar import calendar as as_calendar
-from eventops.agenda.calendar import data as as_data
-from eventops.agenda.events import event_clocks, event_or_404, event_title, public_window, spoken_language
+from eventops.agenda.data import data as as_data
+from eventops.agenda.events import event_or_404, event_title, spoken_language
+from eventops.agenda.filters import ASKED
+from eventops.agenda.markdown import markdown
 from eventops.agenda.models import Event
-from eventops.agenda.programme import Item, items, language_name, visible_entries
-from eventops.agenda.public_pages import for_strangers
+from eventops.agenda.now_and_next import changes_of_page
+from eventops.agenda.programme import Item, visible_entries
+from eventops.agenda.programme_page import address_of, asked_of, programme_page
+from eventops.agenda.public_pages import changes_at, for_strangers, public_event_or_404
+from eventops.agenda.show_picture import picture
 from eventops.db import db
-from eventops.languages import in_language
 from eventops.routes import absolute_url, anyone
 
 blueprint = Blueprint("agenda", __name__)
+blueprint.add_app_template_filter(markdown)
 
 
 @blueprint.get("/")
@@ -43,43 +49,49 @@ def events() -> AnyResponse | str:
 
 @blueprint.get("/<language:language>/<slug>/")
 @anyone
-@for_strangers
+@for_strangers(*ASKED)
 def programme(slug: str) -> Response:
     """The public face of an event."""
-    event = event_or_404(slug)
     now = clock.now()
-    window = public_window(event)
-    page = render_template(
-        "agenda/programme.html",
-        event=event,
-        **titles(event),
-        days=by_day(items(event, visible_entries(event.id), now=now)),
-        clocks=event_clocks(event, window.starts_at, window.ends_at) if window else None,
-        is_over=window is not None and now >= window.ends_at,
-        report=_report(event),
-        card=_structured(event),
-    )
-    return Response(page, mimetype="text/html")
+    event = public_event_or_404(slug, now)
+    entries = visible_entries(event.id)
+    given = {name: request.args[name] for name in ASKED if request.args.get(name)}
+    asked = asked_of(event, entries, given, now)
+    if asked.query != given:
+        return redirect(address_of(event, asked.query))  # type: ignore[return-value]
+    changes_at(*changes_of_page(event, entries, now))
+    values = programme_page(event, entries, asked, now)
+    return Response(render_template("agenda/programme.html", **titles(event), **values), mimetype="text/html")
 
 
 @blueprint.get("/<language:language>/<slug>/agenda.ics")
 @anyone
-@for_strangers
+@for_strangers()
 def calendar(slug: str) -> Response:
     """The public agenda for calendars."""
-    event = event_or_404(slug)
+    event = public_event_or_404(slug, clock.now())
     url = absolute_url("agenda.programme", slug=slug)
     return Response(as_calendar(event, visible_entries(event.id), url), mimetype="text/calendar")
 
 
 @blueprint.get("/<language:language>/<slug>/agenda.json")
 @anyone
-@for_strangers
+@for_strangers()
 def data(slug: str) -> Response:
     """The public agenda for programs."""
-    event = event_or_404(slug)
+    event = public_event_or_404(slug, clock.now())
     url = absolute_url("agenda.programme", slug=slug)
     return Response(json.dumps(as_data(event, visible_entries(event.id), url)), mimetype="application/json")
+
+
+@blueprint.get("/<language:language>/<slug>/logos/<uuid:image_id>")
+@anyone
+def logo(slug: str, image_id: UUID) -> Response:
+    """The logo of an organiser, if it is one of the event."""
+    event = event_or_404(slug)
+    if str(image_id) not in [organiser.get("logo") for organiser in event.organisers]:
+        abort(404)
+    return picture(event, image_id)
 
 
 def titles(event: Event) -> dict[str, Any]:
@@ -98,31 +110,3 @@ def by_day(shown: list[Item]) -> list[tuple[str, list[Item]]]:
     for item in shown:
         days.setdefault(item.clocks.day, []).append(item)
     return list(days.items())
-
-
-def _report(event: Event) -> dict[str, Any] | None:
-    if not event.report:
-        return None
-    report = event.report
-    return {
-        "title": in_language(report["titles"], spoken_language()),
-        "language": language_name(report["language"], spoken_language()),
-        "url": report["url"],
-        "author": report["author"],
-    }
-
-
-def _structured(event: Event) -> dict[str, Any]:
-    """The event for search engines (schema.org/Event), from nothing but what is public."""
-    window = public_window(event)
-    card: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Event",
-        "name": event_title(event).text,
-        "url": absolute_url("agenda.programme", slug=event.slug),
-        "eventAttendanceMode": "https://schema.org/MixedEventAttendanceMode",
-        "organizer": [{"@type": "Organization", "name": organiser["name"]} for organiser in event.organisers],
-    }
-    if window:
-        card |= {"startDate": window.starts_at.isoformat(), "endDate": window.ends_at.isoformat()}
-    return card

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from eventops import clock
 from eventops.agenda.events import event_clocks, public_window, spoken_language
 from eventops.agenda.models import Event
+from eventops.agenda.public_pages import changes_at
 from eventops.db import db
 from eventops.times import TwoClocks, to_wall
 from eventops.times.words import words_of, zone_words
@@ -49,6 +50,7 @@ def demo_bar() -> Bar | None:
     if event is None:
         return None
     now = clock.now()
+    changes_at(now.replace(second=0, microsecond=0) + timedelta(minutes=1))  # the minute that the bar shows
     home = zone_words([event.home_zone], words_of(spoken_language()))
     return Bar(
         clocks=event_clocks(event, now.replace(second=0, microsecond=0)),

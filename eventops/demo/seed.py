@@ -46,9 +46,9 @@ def sign_up_at(file: ConferenceFile) -> datetime:
 
 def default_start(file: ConferenceFile) -> datetime:
     """Where the demo's clock starts: 40 minutes before the public part, 10:20 on 7 May 2024."""
-    if file.public_part is None:
+    if not file.windows:
         return to_instant(datetime.combine(file.event.date, time(10, 20)), file.event.home_zone, "later")
-    return to_instant(file.public_part.start_local, file.public_part.zone, "later") - timedelta(minutes=40)
+    return file.windows[0].starts_at - timedelta(minutes=40)
 
 
 def seed(app: Flask, file: ConferenceFile, kept: Kept, stand_at: Callable[[datetime], None]) -> None:
@@ -76,7 +76,7 @@ def seed(app: Flask, file: ConferenceFile, kept: Kept, stand_at: Callable[[datet
 def _add_streams(event: Event, file: ConferenceFile) -> None:
     """Each audience with closed sessions has a stream; the public part too, where the file names none."""
     day = event.starts_on.isoformat()
-    if not file.event.stream_url and file.public_part:
+    if not file.event.stream_url and file.windows:
         add_stream(event.id, PUBLIC_STREAM, f"{PROVIDER}/{day}")
     wanted = {name for session in file.sessions for name in session.audiences}
     for audience in file.audiences:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from eventops.agenda.conference_file import ConferenceFile
-from eventops.agenda.import_file import import_conference
+from eventops.agenda.import_file import Passed, ignore, import_conference
 from eventops.agenda.models import Event
 from eventops.checkin.doors import open_door
 from eventops.reminders.rules import ensure_default_rules
@@ -22,12 +22,12 @@ PUBLIC_STREAM = {
 }
 
 
-def open_event(file: ConferenceFile, now: datetime, event_id: UUID | None = None) -> Event:
+def open_event(file: ConferenceFile, now: datetime, event_id: UUID | None = None, passed: Passed = ignore) -> Event:
     """Import the file as a new event that is ready to be published. Call it inside write(), as the system.
 
     The public part gets a stream where the file gives an address. Raises BadConferenceFile.
     """
-    event = import_conference(file, event_id)
+    event = import_conference(file, event_id, passed)
     furnish(event, file.event.stream_url or "", now)
     return event
 

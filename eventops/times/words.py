@@ -124,6 +124,7 @@ _DANISH = replace(
 _NORWEGIAN = replace(_DANISH, locale="nb", elsewhere="i tidssonen {place}")
 
 _WORDS = {"en": _ENGLISH, "fi": _FINNISH, "sv": _SWEDISH, "da": _DANISH, "nb": _NORWEGIAN}
+_BY_LOCALE = {words.locale: words for words in _WORDS.values()}
 LANGUAGES = tuple(_WORDS)
 
 
@@ -140,11 +141,17 @@ def zone_words(zone_keys: Iterable[str], words: Words) -> str:
 
     Raises UnknownZone.
     """
-    keys = list(zone_keys)
+    return _zone_words(tuple(zone_keys), words.locale)
+
+
+# A programme names the same few zones on every line, which Babel takes long to join to a list.
+@lru_cache(maxsize=256)
+def _zone_words(keys: tuple[str, ...], locale: str) -> str:
+    words = _BY_LOCALE[locale]
     names = dict.fromkeys(words.countries[key] for key in keys if key in words.countries)
-    country_time = words.country_time.format(names=format_list(list(names), locale=words.locale))
+    country_time = words.country_time.format(names=format_list(list(names), locale=locale))
     phrases = dict.fromkeys(country_time if key in words.countries else _elsewhere(key, words) for key in keys)
-    return format_list(list(phrases), locale=words.locale)
+    return format_list(list(phrases), locale=locale)
 
 
 def _elsewhere(zone_key: str, words: Words) -> str:

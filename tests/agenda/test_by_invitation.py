@@ -93,7 +93,10 @@ def test_block_shows_its_hours_and_nothing_else(app: Flask, client: FlaskClient,
         "attendance_mode": None,
         "placeholder": "",
         "room": None,
+        "track": None,
+        "links": [],
         "speakers": [],
+        "url": None,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import lxml.html
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient

@@ -1,4 +1,5 @@
-"""The event that is measured: the conference's programme, held soon, with a thousand people who have tickets."""
+"""The events that are measured: the conference's programme, held soon, with a thousand people who have tickets; and a
+programme of a thousand sessions that runs."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import select
 
-from eventops.agenda.conference_file import ConferenceFile, PublicPart, SessionPart, read_conference
+from eventops.agenda.conference_agenda import SessionPart
+from eventops.agenda.conference_file import ConferenceFile, read_conference
+from eventops.agenda.conference_parts import PublicPart
 from eventops.agenda.models import Event
 from eventops.agenda.publish import publish
 from eventops.checkin.models import Door
@@ -25,8 +28,10 @@ from eventops.registration.ticket import code_of, short_code_of
 from eventops.staff.devices import enrol
 from eventops.times import reader_zone, to_wall
 from eventops.viewer import SYSTEM, seeing
+from tests.agenda.generated import add_generated
 
 PEOPLE = 1000
+SESSIONS = 1000
 NOTICE = timedelta(hours=12)
 """From now to the public part."""
 
@@ -39,6 +44,8 @@ class Prepared:
 
     event_id: UUID
     slug: str
+    large_slug: str
+    """Of an event with a thousand sessions."""
     door_id: UUID
     door_token: str
     people: list[UUID]
@@ -57,7 +64,8 @@ def prepare(app: Flask, now: datetime, people: int = PEOPLE) -> Prepared:
             door = db.session.scalars(select(Door).where(Door.event_id == event.id)).one()
             token = enrol(event.id, [door.id], now, now + timedelta(days=1))
             rows = _register(event, now, people)
-            prepared = Prepared(event.id, event.slug, door.id, token, list(rows), list(rows.values()))
+            large = add_generated(SESSIONS, slug="large", first_day=now.date())
+            prepared = Prepared(event.id, event.slug, large.slug, door.id, token, list(rows), list(rows.values()))
         db.engine.dispose()  # nothing that is open here is to be shared with the servers
     return prepared
 

@@ -34,8 +34,8 @@ class Load:
     status: int
     holds: str = ""
     """What stands in every body."""
-    length: int | None = None
-    """Of every body in bytes, where it is known."""
+    at_least: int = 0
+    """How long every body is, in bytes."""
     repeat: bool = False
     """Begin again with the first request when they have run out."""
     connections: int = 8
@@ -138,8 +138,8 @@ def _exchange(
 
 
 def _check(load: Load, status: int, body: bytes) -> None:
-    if status != load.status or (load.length is not None and len(body) != load.length):
-        raise ValueError(f"an answer of status {status} and {len(body)} bytes, not {load.status} and {load.length}")
+    if status != load.status or len(body) < load.at_least:
+        raise ValueError(f"an answer of status {status} and {len(body)} bytes, not {load.status} and {load.at_least}")
     if load.holds.encode("ascii") not in body:
         raise ValueError(f"an answer without {load.holds}: {body[:200]!r}")
 

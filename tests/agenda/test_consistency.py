@@ -1,0 +1,265 @@
+"""Any sequence of edits, undoings, publishings and returns keeps desk, releases and what is published consistent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from shutil import copyfile
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from eventops import create_app
+from eventops.agenda.changes import changes, compare
+from eventops.agenda.edit import schedule
+from eventops.agenda.journal import ChangedSince, editing, redo, state, to_redo, to_undo, undo
+from eventops.agenda.models import Audience, Event, PublishedSession, Release, Room, Session
+from eventops.agenda.publish import narrow, publish
+from eventops.agenda.returning import return_to
+from eventops.agenda.snapshots import Snapshot, desk_sessions, published_snapshots
+from eventops.checkin.models import Door
+from eventops.db import db
+from eventops.staff.models import Account
+from eventops.streams.models import Stream
+from tests.apps import changing, settings_for
+from tests.cast import SPRING, Conference, add_conference
+
+EDITORS = (UUID(int=1), UUID(int=2))
+
+
+class Desk(RuleBasedStateMachine):
+    """Two editors at one desk. Beside it stands what each release said, and how often each session was seen to move."""
+
+    app: ClassVar[Flask]
+    cast: ClassVar[Conference]
+    running: ClassVar[Path]
+
+    @initialize()
+    def begin(self) -> None:
+        self.releases: list[list[dict[str, Any]]] = []
+        self.sequences: dict[UUID, int] = {}
+        self.minutes = 0
+
+    @contextmanager
+    def at_the_desk(self) -> Iterator[Event]:
+        self.minutes += 1
+        with changing(self.app):
+            yield db.session.get_one(Event, self.cast.event_id)
+
+    @property
+    def now(self) -> Any:
+        return SPRING + timedelta(minutes=self.minutes)
+
+    def one(self, index: int) -> Session:
+        """A session, removed ones among them."""
+        found = db.session.scalars(select(Session).order_by(Session.id)).all()
+        return found[index % len(found)]
+
+    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), by=st.sampled_from((-10, 5, 60)))
+    def move(self, who: UUID, index: int, by: int) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "move", self.now) as journal:
+            session = self.one(index)
+            journal.change(session)
+            later = timedelta(minutes=by)
+            schedule(session, session.starts_at + later, session.ends_at + later)
+
+    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), title=st.sampled_from("ABC"), tray=st.booleans())
+    def retitle(self, who: UUID, index: int, title: str, tray: bool) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "edit", self.now) as journal:
+            session = self.one(index)
+            journal.change(session)
+            session.title, session.is_scheduled = {"en": title}, not tray
+
+    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), room=st.integers(0, 1))
+    def put_into_room(self, who: UUID, index: int, room: int) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "move", self.now) as journal:
+            session = self.one(index)
+            journal.change(session)
+            session.room = db.session.scalars(select(Room).order_by(Room.position)).all()[room]
+
+    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), closed=st.booleans(), block=st.booleans())
+    def open_or_close(self, who: UUID, index: int, closed: bool, block: bool) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "edit", self.now) as journal:
+            session, audience = self.one(index), db.session.get_one(Audience, self.cast.audience_id)
+            journal.change(session)
+            session.access, session.audiences = ("closed", [audience]) if closed else ("public", [])
+            session.shows_block = block
+            db.session.flush()
+            narrow(session, self.now)
+
+    @rule(who=st.sampled_from(EDITORS))
+    def add(self, who: UUID) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "add", self.now) as journal:
+            session = Session(id=uuid4(), event_id=event.id, title={"en": "New"}, abstract={}, kind="talk")
+            session.access, session.zone, session.attendance_mode = "public", "Europe/Helsinki", "mixed"
+            session.placeholder, session.links, session.staff_notes = "", [], ""
+            start = event.windows[0].starts_at
+            schedule(session, start, start + timedelta(minutes=30))
+            journal.add(session)
+
+    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5))
+    def remove(self, who: UUID, index: int) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "remove", self.now) as journal:
+            session = self.one(index)
+            journal.change(session)
+            session.deleted_at = session.deleted_at or self.now
+
+    @rule(who=st.sampled_from(EDITORS))
+    def undo_and_redo(self, who: UUID) -> None:
+        """What was undone and made again is as if nothing had been."""
+        with self.at_the_desk() as event:
+            edit, before = to_undo(event.id, who), self.desk()
+            try:
+                things = undo(edit, self.now) if edit else []
+            except ChangedSince:
+                assert self.desk() == before
+                return
+            if edit:
+                again = to_redo(event.id, who)
+                assert again is not None
+                assert again.number == edit.number
+                redo(again, self.now)
+            assert self.desk() == before
+            for thing in things:
+                if isinstance(thing, Session):
+                    narrow(thing, self.now)
+
+    @rule(who=st.sampled_from(EDITORS), is_redo=st.booleans())
+    def undo_or_redo(self, who: UUID, is_redo: bool) -> None:
+        with self.at_the_desk() as event:
+            edit = to_redo(event.id, who) if is_redo else to_undo(event.id, who)
+            if edit is None:
+                return
+            before = self.desk()
+            try:
+                things = redo(edit, self.now) if is_redo else undo(edit, self.now)
+            except ChangedSince:
+                assert self.desk() == before
+                return
+            for thing in things:
+                if isinstance(thing, Session):
+                    narrow(thing, self.now)
+
+    @rule()
+    def publish(self) -> None:
+        with self.at_the_desk() as event:
+            release = publish(event, self.now)
+            assert changes(event.id) == []
+            self.releases.append(release.sessions)
+            assert release.number == len(self.releases)
+            self.check_sequences()
+
+    @rule(index=st.integers(0, 20), who=st.sampled_from(EDITORS))
+    def return_to_a_release(self, index: int, who: UUID) -> None:
+        if not self.releases:
+            return
+        number = index % len(self.releases) + 1
+        with self.at_the_desk() as event:
+            wanted = db.session.scalars(select(Release).where(Release.number == number)).one()
+            with editing(event.id, who, "return", self.now) as journal:
+                return_to(event, wanted, journal)
+            release = publish(event, self.now, returned_to=number)
+            assert changes(event.id) == []
+            assert compare(map(Snapshot.read, wanted.sessions), published_snapshots(event.id)) == []
+            self.releases.append(release.sessions)
+            self.check_sequences()
+
+    @invariant()
+    def releases_stay(self) -> None:
+        with changing(self.app):
+            stored = db.session.scalars(select(Release).order_by(Release.number)).all()
+            assert [release.sessions for release in stored] == self.releases
+
+    @invariant()
+    def published_is_no_more_than_the_last_release(self) -> None:
+        """Beside it only what was closed since, at once."""
+        with changing(self.app):
+            if not self.releases:
+                return
+            last = {snapshot.id: snapshot for snapshot in map(Snapshot.read, self.releases[-1])}
+            for shown in published_snapshots(self.cast.event_id):
+                was = last[shown.id]
+                assert (shown.starts_at, shown.ends_at, shown.content) == (was.starts_at, was.ends_at, was.content)
+                assert shown.access == was.access or shown.access == "closed"
+                assert was.access == "public" or shown.audience_ids <= was.audience_ids
+
+    @invariant()
+    def nothing_closed_on_the_desk_is_public(self) -> None:
+        with changing(self.app):
+            closed = {session.id for session in desk_sessions(self.cast.event_id) if session.access == "closed"}
+            shown = db.session.scalars(select(PublishedSession.id).where(PublishedSession.access == "public"))
+            assert closed & set(shown) == set()
+
+    @invariant()
+    def doors_and_streams_find_their_sessions(self) -> None:
+        with changing(self.app):
+            door = db.session.scalars(select(Door).where(Door.name == "Workshop's door")).one()
+            assert [session.id for session in door.sessions] == [self.cast.workshop_id]
+            streams = {stream.audience_id for stream in db.session.scalars(select(Stream))}
+            assert streams == {None, self.cast.audience_id}
+
+    def desk(self) -> dict[UUID, Any]:
+        db.session.flush()
+        return {session.id: state(session) for session in db.session.scalars(select(Session))}
+
+    def check_sequences(self) -> None:
+        """What one calendar sees of a public session never goes back."""
+        for row in db.session.scalars(select(PublishedSession).where(PublishedSession.access == "public")):
+            assert row.sequence >= self.sequences.get(row.id, 0)
+            self.sequences[row.id] = row.sequence
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Path]:
+    """What each run's database is a copy of: a conference that was not published yet, with a door of its own."""
+    path, running = (tmp_path_factory.mktemp("desk") / name for name in ("morning.sqlite", "running.sqlite"))
+    copyfile(sqlite_template, running)
+    Desk.app = create_app(settings_for(f"sqlite:///{running}"))
+    with changing(Desk.app):
+        Desk.cast = add_conference()
+        for number, id in enumerate(EDITORS):
+            email = f"{number}@example.org"
+            db.session.add(Account(id=id, email=email, name="Ida", password_hash="", created_at=SPRING))
+        for row in db.session.scalars(select(PublishedSession)):
+            db.session.delete(row)
+        workshop = db.session.get_one(Session, Desk.cast.workshop_id)
+        db.session.add(Door(id=uuid4(), event_id=Desk.cast.event_id, name="Workshop's door", sessions=[workshop]))
+    close(Desk.app)
+    copyfile(running, path)
+    Desk.running = running
+    yield path
+    close(Desk.app)
+
+
+def close(app: Flask) -> None:
+    """Let go of the database: the last connection that is closed leaves it whole in one file."""
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_any_sequence_of_edits_and_releases_is_consistent(morning: Path, long: bool) -> None:
+    """Short: 40 runs of up to 15 steps; `--long`: 5,000 of up to 30."""
+
+    class FreshDesk(Desk):
+        def __init__(self) -> None:
+            super().__init__()
+            close(self.app)
+            copyfile(morning, self.running)
+
+    run_state_machine_as_test(
+        FreshDesk,
+        settings=settings(
+            max_examples=5000 if long else 40,
+            stateful_step_count=30 if long else 15,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
