@@ -298,7 +298,10 @@ def test_hours_that_clocks_skip_or_repeat_are_asked_about(site: Site) -> None:
     assert (answer.status_code, set(faults(answer))) == (422, {"window_1_start"})
     page = lxml.html.document_fromstring(answer.text)
     offered = page.xpath("//input[@name='window_1_start_reading']/..//strong/text()")
-    assert [text.split(" (")[0] for text in offered] == ["03:30 Finnish time"] * 2
+    assert [text.split(" (")[0] for text in offered] == [
+        "Before clocks are set back: 03:30 Finnish time",
+        "After clocks are set back: 03:30 Finnish time",
+    ]
     assert bare_times(visible_text(answer.text)) == []
     assert save(site, **asked, window_1_start_reading="later").status_code == 303
     assert event_row(site).windows[1].starts_at.isoformat() == "2024-10-27T01:30:00+00:00"
