@@ -71,10 +71,13 @@ class _Ids:
 
     def __init__(self, event_id: UUID, foreign: frozenset[UUID]) -> None:
         self._event_id, self._foreign = event_id, foreign
+        self._found: dict[tuple[str, str], str] = {}
         self.named: dict[str, SpeakerPart] = {}
 
     def of(self, what: str, file_id: str) -> str:
-        return str(row_id(self._event_id, what, file_id, self._foreign))
+        if (what, file_id) not in self._found:
+            self._found[what, file_id] = str(row_id(self._event_id, what, file_id, self._foreign))
+        return self._found[what, file_id]
 
     def of_part(self, what: str, part: NamedPart) -> NamedPart:
         return part.model_copy(update={"id": self.of(what, part.id)})

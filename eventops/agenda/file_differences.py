@@ -73,13 +73,16 @@ def compare_files(before: ConferenceFile | None, after: ConferenceFile) -> FileD
 def _pair(what: str, before: Part | None, after: Part | None) -> list[PartChange]:
     if before is None or after is None:
         return [PartChange(what, before, after)] if before or after else []
-    fields = frozenset() if vars(before) == vars(after) else _differing(before, after)
+    old, new = vars(before), vars(after)
+    fields = frozenset(n for n in new if old[n] != new[n] and _plain(old[n]) != _plain(new[n]))
     return [PartChange(what, before, after, fields)] if fields else []
 
 
-def _differing(before: Part, after: Part) -> frozenset[str]:
-    old, new = before.model_dump(warnings=False), after.model_dump(warnings=False)
-    return frozenset(name for name in new if old[name] != new[name])
+def _plain(value: Any) -> Any:
+    """Without what a file says beside the fields that are known."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.model_dump(warnings=False) if isinstance(value, Part) else value
 
 
 def _windows(before: Sequence[Window], after: Sequence[Window]) -> list[PartChange]:

@@ -79,12 +79,13 @@ class _Words:
         if value is None or value == "":
             return "nothing"
         if role := getattr(value, "role", ""):
-            return f"{self._said(value.id)} ({role})"
+            return f"{self._names.get(value.id, value.id)} ({role})"
         named = value if isinstance(value, str) else _name(value)
         return _shortened(str(self._names.get(named, named)))
 
     def _time(self, part: Any) -> str:
-        return self._clocks(part.starts_at, part.ends_at) + f" [{part.zone}]" * (part.zone != self._event.home_zone)
+        elsewhere = "" if part.zone == self._event.home_zone else f" [{part.zone}]"
+        return f"{self._clocks(part.starts_at, part.ends_at)}{elsewhere}"
 
     def _moment(self, part: Any, name: str) -> str:
         instant = getattr(part, f"{name}_at")

@@ -100,15 +100,22 @@ class Store:
         session.starts_at, session.ends_at = part.starts_at, part.ends_at
         session.room = self._desk.rooms[UUID(part.room)] if part.room else None
         session.track = self._desk.tracks[UUID(part.track)] if part.track else None
-        session.audiences = [self._desk.audiences[UUID(id)] for id in part.audiences]
+        audiences = [self._desk.audiences[UUID(id)] for id in part.audiences]
+        if {audience.id for audience in session.audiences} != {audience.id for audience in audiences}:
+            session.audiences = audiences
+        self._speak(session, [(UUID(speaker.id), speaker.role) for speaker in part.speakers])
+
+    def _speak(self, session: Session, wanted: list[tuple[UUID, str]]) -> None:
+        """As journal.set_speakers, from the rows at hand."""
+        if [(role.speaker_id, role.role) for role in session.speaker_roles] == wanted:
+            return
         roles = {role.speaker_id: role for role in session.speaker_roles}
-        wanted = []
-        for position, given in enumerate(part.speakers):
-            speaker = self._desk.speakers[UUID(given.id)]
-            role = roles.get(speaker.id) or SpeakerRole(speaker_id=speaker.id, speaker=speaker)
-            role.position, role.role = position, given.role
-            wanted.append(role)
-        session.speaker_roles = wanted
+        kept = []
+        for position, (id, word) in enumerate(wanted):
+            role = roles.get(id) or SpeakerRole(speaker_id=id, speaker=self._desk.speakers[id])
+            role.position, role.role = position, word
+            kept.append(role)
+        session.speaker_roles = kept
 
     def _order(self, name: str, ids: list[UUID]) -> None:
         """Give positions anew where they do not rise in this order."""

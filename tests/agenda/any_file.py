@@ -97,15 +97,15 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def _sessions(ids: dict[str, list[str]]) -> st.SearchStrategy[dict[str, Any]]:
-    more = {
+    more: dict[str, st.SearchStrategy[Any]] = {
         "abstract": texts,
         "status": st.sampled_from(["fact", "placeholder"]),
         "time_status": st.sampled_from(["fact", "placeholder"]),
         "kind": st.sampled_from(["talk", "break", "doors"]),
         "language": codes,
         "attendance_mode": st.sampled_from(["onsite", "online"]),
-        "room": st.none() | st.sampled_from(ids["rooms"] or [None]),
-        "track": st.none() | st.sampled_from(ids["tracks"] or [None]),
+        "room": _one_of(ids["rooms"]),
+        "track": _one_of(ids["tracks"]),
         "capacity": numbers,
         "shows_block": st.booleans(),
         "names_itself_in_calendars": st.booleans(),
@@ -114,12 +114,16 @@ def _sessions(ids: dict[str, list[str]]) -> st.SearchStrategy[dict[str, Any]]:
         "staff_notes": long_texts,
         "speakers": _speakers(ids["speakers"]),
     }
-    access = st.fixed_dictionaries({"access": st.just("public")})
+    access: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({"access": st.just("public")})
     if ids["audiences"]:
         named = st.lists(st.sampled_from(ids["audiences"]), min_size=1, unique=True)
         access |= st.fixed_dictionaries({"access": st.just("closed"), "audiences": named})
     given = st.fixed_dictionaries({"title": titles}, optional=more)
     return st.tuples(given, access, hours).map(lambda parts: parts[0] | parts[1] | parts[2])
+
+
+def _one_of(ids: list[str]) -> st.SearchStrategy[str | None]:
+    return st.none() | st.sampled_from(ids) if ids else st.none()
 
 
 def _speakers(ids: list[str]) -> st.SearchStrategy[list[Any]]:

@@ -198,7 +198,7 @@ def test_grid_asks_the_database_as_often_for_many_sessions(app: Flask, cast: Con
     with changing(app):
         _add_many(db.session.get_one(Event, cast.event_id), 300)
     assert statements(app, editor) == few
-    assert editor.client.get(f"{editor.desk}/agenda/grid").text.count('class="row-title"') == 302
+    assert editor.client.get(f"{editor.desk}/agenda/grid").text.count('class="plan-title"') == 302
 
 
 def statements(app: Flask, editor: Editor) -> int:

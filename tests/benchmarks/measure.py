@@ -16,6 +16,7 @@ from eventops.db import db
 from tests.benchmarks.event import prepare
 from tests.benchmarks.figures import Figure, compare
 from tests.benchmarks.floors import TABLE
+from tests.benchmarks.imports import Importer, read_yaml_alone
 from tests.benchmarks.letters import Office
 from tests.benchmarks.load import Load, Outcome, run
 from tests.benchmarks.servers import bare_server, our_server
@@ -25,7 +26,9 @@ from tests.postgres import SUPERUSER, Cluster
 
 DATABASES = ("postgresql", "sqlite")
 LETTERS = "letters"
-AIMS = {name: work.aim for name, work in WORKS.items()} | {LETTERS: 0.6}
+IMPORT = "import"
+"""Its latencies are those of whole imports: of a thousand sessions that are new, and of as many that are moved."""
+AIMS = {name: work.aim for name, work in WORKS.items()} | {LETTERS: 0.6, IMPORT: 0.05}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +135,18 @@ def _figure(name: str, database: str, plan: Plan, floors: Floors, site: Site, of
     def ours() -> Outcome:
         if name == LETTERS:
             return office.deliver(plan.seconds)
+        if name == IMPORT:
+            return Importer(site.app).bring_in()
         return run(WORKS[name].load(site, plan.seconds))
 
     def below() -> Outcome:
         if name == LETTERS:
             return office.hand_over(plan.seconds)
+        if name == IMPORT:
+            return read_yaml_alone()
         return run(floors.load(floor, plan.seconds))
 
-    floor = "smtp" if name == LETTERS else WORKS[name].floor
+    floor = {LETTERS: "smtp", IMPORT: "yaml"}.get(name) or WORKS[name].floor
     return compare(name, database, floor, ours, below, plan.rounds, plan.passed)
 
 

@@ -10,8 +10,8 @@ export function cardParts(session, words, { when, place, people = [], shown = fa
     title,
     element("span", shown ? "card-when" : "visually-hidden", ` ${[when, place].filter(Boolean).join(", ")} `),
     ...people.map((name) => element("span", "card-person", fill(words.is_on, { name }))),
-    ...marks(session, words).map((text) => element("span", "card-mark", text)),
     ...conflictMarks(session, words),
+    ...marks(session, words).map((text) => element("span", "card-mark", text)),
   ];
 }
 
