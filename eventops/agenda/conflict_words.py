@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -54,15 +53,6 @@ class Conflicts:
     @property
     def advice(self) -> list[ToldConflict]:
         return [conflict for conflict in self.told if conflict.severity == "advice"]
-
-    @property
-    def texts(self) -> dict[UUID, list[str]]:
-        """What is said of each session that has a conflict."""
-        found: defaultdict[UUID, list[str]] = defaultdict(list)
-        for conflict in self.told:
-            for id, _title in conflict.sessions:
-                found[id].append(conflict.text)
-        return found
 
     @property
     def untold(self) -> int:

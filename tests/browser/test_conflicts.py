@@ -19,10 +19,7 @@ from tests.cast import START, Conference, add_conference
 from tests.day import standing_at
 from tests.staff.team import add_staff
 
-REFRESH = """async () => {
-  const module = await import(document.querySelector('script[src*="conflicts.js"]').src);
-  await module.refreshConflicts();
-}"""
+REFRESH = """() => document.dispatchEvent(new Event("agenda-changed"))"""
 """What the grid does after a change."""
 
 
