@@ -34,7 +34,6 @@ def _labels() -> dict[str, str]:
         "tray": _("Not scheduled"),
         "holds": _("Holds {count}"),
         "is_on": _("{name} is here"),
-        "edit": _("Edit"),
         "undo": _("Undo"),
         "redo": _("Redo"),
         "grid": _("Agenda as a grid"),
@@ -71,5 +70,4 @@ def _answers() -> dict[str, str]:
         "news": _("{name} changed {title}: {clocks}, {room}"),
         "news_tray": _("{name} put {title} into the tray"),
         "news_removed": _("{name} removed {title}"),
-        "reload": _("Other things of the agenda were changed too. Load the page again to see them."),
     }

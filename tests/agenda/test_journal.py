@@ -128,12 +128,12 @@ def test_what_was_added_goes_and_what_was_removed_comes_back(app: Flask, cast: C
             journal.change(keynote)
             keynote.deleted_at = NOW
         undo_last(cast, me)
-        assert (keynote.deleted_at, room.deleted_at) == (None, None)
+        assert [keynote.deleted_at, room.deleted_at] == [None, None]
         undo_last(cast, me)
-        assert (keynote.deleted_at, room.deleted_at) == (None, NOW)
+        assert [keynote.deleted_at, room.deleted_at] == [None, NOW]
         redo_last(cast, me)
         redo_last(cast, me)
-        assert (keynote.deleted_at, room.deleted_at) == (NOW, None)
+        assert [keynote.deleted_at, room.deleted_at] == [NOW, None]
 
 
 def test_what_somebody_changed_since_is_not_undone(app: Flask, cast: Conference) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from eventops import clock
 from eventops.agenda.models import Event, Session
@@ -33,7 +33,7 @@ def drags(app: Flask, port: int, slug: str) -> list[tuple[str, dict[str, str], s
     return [(f"/en/desk/{slug}/agenda/{row.id}/move", headers, _later(row)) for row in rows]
 
 
-def _later(row: Row[Any]) -> str:
+def _later(row: Any) -> str:
     start, end = (utc_text(at + STEP) for at in (row.starts_at, row.ends_at))
     room_id, revision = str(row.room_id), row.revision
     return json.dumps({"start": start, "end": end, "room_id": room_id, "is_scheduled": True, "revision": revision})

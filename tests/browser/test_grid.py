@@ -135,9 +135,14 @@ def card(page: Page, title: str = "A talk") -> Locator:
     return page.locator("#calendar .ec-event:not(.ec-ghost, .ec-preview), #tray-list li").filter(has_text=title)
 
 
+def box_of(what: Locator) -> Any:
+    """Where it stands; asked again when it was just being drawn anew."""
+    return next(box for _ in range(50) if (box := what.bounding_box()))
+
+
 def column(page: Page, room: str) -> Any:
     """The box of a room's head."""
-    return page.locator(".ec-col-head").filter(has_text=room).bounding_box()
+    return box_of(page.locator(".ec-col-head").filter(has_text=room))
 
 
 def drag(page: Page, start: tuple[float, float], *stops: tuple[float, float]) -> None:
@@ -150,15 +155,13 @@ def drag(page: Page, start: tuple[float, float], *stops: tuple[float, float]) ->
 
 def drag_card(page: Page, room: str, minutes: int) -> None:
     """By the middle of the card to the middle of a room's column."""
-    box, head = card(page).bounding_box(), column(page, room)
-    assert box
+    box, head = box_of(card(page)), column(page, room)
     start = box["x"] + box["width"] / 2, box["y"] + 10
     drag(page, start, (head["x"] + head["width"] / 2, start[1] + minutes * A_MINUTE))
 
 
 def resize_card(page: Page, minutes: int) -> None:
-    box = card(page).bounding_box()
-    assert box
+    box = box_of(card(page))
     start = box["x"] + box["width"] / 2, box["y"] + box["height"] - 3
     drag(page, start, (start[0], start[1] + minutes * A_MINUTE))
 
@@ -213,17 +216,13 @@ def test_tray_is_filled_and_emptied_by_mouse_and_by_keyboard(desk: Desk, open_gr
     """What is in the tray keeps its hours and its length; from there it goes to where it is put."""
     desk.put()
     page = open_grid()
-    box, tray = card(page).bounding_box(), page.locator("#tray").bounding_box()
-    assert box
-    assert tray
+    box, tray = box_of(card(page)), box_of(page.locator("#tray"))
     drag(page, (box["x"] + 30, box["y"] + 10), (tray["x"] + 40, tray["y"] + 60))
     said(page, "Saved A talk in the tray")
     assert desk.place() == ("09:00", "10:00", "Room 1", False)
     expect(page.locator("#tray-list")).to_contain_text("1 hour")
-    box, head = page.locator("#tray-list li").bounding_box(), column(page, "No room")
-    eleven = page.locator(".ec-slot time[datetime='2024-05-07T08:00:00.000Z']").bounding_box()
-    assert box
-    assert eleven
+    box, head = box_of(page.locator("#tray-list li")), column(page, "No room")
+    eleven = box_of(page.locator(".ec-slot time[datetime='2024-05-07T08:00:00.000Z']"))
     middle = head["x"] + head["width"] / 2
     drag(
         page,
