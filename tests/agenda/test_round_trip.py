@@ -199,6 +199,18 @@ def test_import_changes_settings_at_once_and_keeps_pictures(app: Flask) -> None:
         assert (speaker.title, speaker.photo_id) == ("professor", picture.id)
 
 
+def test_import_of_another_role_alone_raises_the_revision(app: Flask) -> None:
+    """Whoever has the session's form open began from something else."""
+    with changing(app):
+        published()
+        before = {session.id: session.revision for session in desk_sessions(EVENT_ID)}
+    difference = again(app, ("country: DK}   # fact", "country: DK, role: chair}"))
+    with reading(app):
+        raised = [session for session in desk_sessions(EVENT_ID) if session.revision == before[session.id] + 1]
+        assert [str(session.id) for session in raised] == [change.either.id for change in difference.changes]
+        assert [role.role for session in raised for role in session.speaker_roles] == ["chair"]
+
+
 def test_import_never_removes_an_audience(app: Flask) -> None:
     """There are people in it. It is renamed by its id, and another one is added."""
     with changing(app):
