@@ -19,12 +19,17 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SERVED = {
+    "event-calendar/event-calendar.css": "@event-calendar/build/dist/event-calendar.min.css",
+    "event-calendar/event-calendar.js": "@event-calendar/build/dist/event-calendar.min.js",
     "zxing-wasm/LICENSE": "zxing-wasm/LICENSE",
     "zxing-wasm/share.js": "zxing-wasm/dist/es/share.js",
     "zxing-wasm/reader/index.js": "zxing-wasm/dist/es/reader/index.js",
     "zxing-wasm/reader/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
 }
 """Each file that browsers get: its path below vendor/, and where npm puts it below node_modules/."""
+
+LICENSES = {"event-calendar/LICENSE": "event-calendar.txt"}
+"""Of packages that come without theirs: its path below vendor/, and its name in licenses/ beside this file."""
 
 NPM_INPUTS = ("package.json", "package-lock.json", ".npmrc")
 STAMP = "SHA256SUMS"
@@ -76,7 +81,7 @@ def is_complete(static: Path) -> bool:
 def checksums(static: Path) -> str:
     """The lock file's and the served files' digests, in the format that `sha256sum -c` in vendor/ checks."""
     vendor = static / "vendor"
-    names = ["../package-lock.json", *sorted(SERVED)]
+    names = ["../package-lock.json", *sorted([*SERVED, *LICENSES])]
     return "".join(f"{sha256((vendor / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
 
 
@@ -107,6 +112,8 @@ def replace_vendor(vendor: Path, node_modules: Path) -> None:
     for served, fetched in SERVED.items():
         (vendor / served).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(node_modules / fetched, vendor / served)
+    for served, kept in LICENSES.items():
+        shutil.copyfile(Path(__file__).parent / "licenses" / kept, vendor / served)
 
 
 def make_changes_known(static: Path, second_links: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 # Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
+from eventops.agenda import beat_views as _beat_views  # noqa: F401
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
 from eventops.agenda import late_views as _late_views  # noqa: F401
+from eventops.agenda import move_views as _move_views  # noqa: F401
 from eventops.agenda import part_views as _part_views  # noqa: F401
 from eventops.agenda import release_views as _release_views  # noqa: F401
 from eventops.agenda import session_page as _session_page  # noqa: F401
 from eventops.agenda import session_views as _session_views  # noqa: F401
 from eventops.agenda import settings_views as _settings_views  # noqa: F401
+from eventops.agenda import undo_views as _undo_views  # noqa: F401
 from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.affected import answer_affected
 from eventops.agenda.attendance import answer_attendance

@@ -254,6 +254,6 @@ def _closed_ids(day: Day) -> dict[str, frozenset[str]]:
             rows += db.session.scalars(select(Stream).where(Stream.audience_id == audience.id))
             rows += [session.track for session in rows if isinstance(session, Session)]
             assert len(rows) == 6
-            photos = {str(speaker.photo_id) for speaker in rows if isinstance(speaker, Speaker)}
+            photos = frozenset(str(speaker.photo_id) for speaker in rows if isinstance(speaker, Speaker))
             ids[name] = photos | {str(row.id) for row in rows}
     return ids

@@ -1,4 +1,4 @@
-"""What sessions have beyond the conference file: tracks, links, photos, bios, notes. Of closed ones all bears their word."""
+"""What sessions have beyond the conference file: tracks, links, photos, bios, notes. Of closed ones it is canaries."""
 
 from __future__ import annotations
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from eventops.agenda.events import Span
 from eventops.agenda.models import Audience, Event, Room, Session, Speaker, SpeakerRole
 from eventops.agenda.planned import Plan, Planned
 from eventops.db import db
-from eventops.times import AmbiguousTime, NonexistentTime, stored_instant, to_instant
+from eventops.times import NonexistentTime, UncertainTime, stored_instant, to_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +102,26 @@ def _planned(row: Any, speaker_ids: Iterable[UUID], audience_ids: Iterable[UUID]
         capacity=row.capacity,
         speaker_ids=tuple(speaker_ids),
         audiences=frozenset(audience_ids) if row.access == "closed" else frozenset(),
-        clocks=frozenset(word for wall, fold, at in walls for word in _uncertain(wall, row.zone, fold, at)),
+        clocks=frozenset(word for wall, fold, at in walls if (word := _uncertain(wall, row.zone, fold, at))),
     )
 
 
-def _uncertain(wall: datetime, zone: str, fold: int, instant: datetime) -> Iterator[str]:
+def _uncertain(wall: datetime, zone: str, fold: int, instant: datetime) -> str:
     """What clocks in the zone do at a stored wall time. One that does not say its instant is as good as skipped."""
-    if stored_instant(wall, zone, fold) != instant:
-        yield "gap"
-        return
+    readings, word = _readings(wall, zone)
+    return word if readings[fold] == instant else "gap"
+
+
+# A programme starts and ends at the same few hours in every room.
+@lru_cache(maxsize=4096)
+def _readings(wall: datetime, zone: str) -> tuple[tuple[datetime, datetime], str]:
+    """The instants that a wall time is with fold 0 and with fold 1, and what clocks do then: nothing, mostly."""
+    readings = stored_instant(wall, zone, 0), stored_instant(wall, zone, 1)
     try:
         to_instant(wall, zone)
-    except NonexistentTime:
-        yield "gap"
-    except AmbiguousTime:
-        yield "fold"
+    except UncertainTime as uncertain:
+        return readings, "gap" if isinstance(uncertain, NonexistentTime) else "fold"
+    return readings, ""
 
 
 def _expected(event_id: UUID, planned: Iterable[Planned]) -> Mapping[Crowd, int]:

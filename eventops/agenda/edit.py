@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from eventops.agenda.events import event_clocks
+from eventops.agenda.events import readings_in_words
 from eventops.agenda.journal import set_speakers
 from eventops.agenda.models import YEARS, Audience, Event, Room, Session, Speaker, Track
 from eventops.agenda.session_form import ATTENDANCE_MODES, KINDS, PLACEHOLDERS, ROLES, SessionForm
@@ -189,14 +189,12 @@ def _instant(event: Event, form: SessionForm, name: str) -> datetime | None:
             raise ValueError("no year of an event")
         return instant
     except UncertainTime as error:
-        earlier, later = (str(event_clocks(event, reading)) for reading in (error.earlier, error.later))
-        if error.kind == "nonexistent":
-            form.errors[name] = _("Clocks are set forward then and skip this time. Choose which is meant.")
-        else:  # every clock of the event may show the same both times
-            form.errors[name] = _("Clocks are set back then and show this time twice. Choose which is meant.")
-            earlier = _("Before clocks are set back: %(clocks)s", clocks=earlier)
-            later = _("After clocks are set back: %(clocks)s", clocks=later)
-        form.uncertain[name] = [("earlier", earlier), ("later", later)]
+        form.uncertain[name] = readings_in_words(event, error)
+        form.errors[name] = (
+            _("Clocks are set forward then and skip this time. Choose which is meant.")
+            if error.kind == "nonexistent"
+            else _("Clocks are set back then and show this time twice. Choose which is meant.")
+        )
     except UnknownZone:
         form.errors["zone"] = _("Choose one of the time zones.")
     except ValueError:

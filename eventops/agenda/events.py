@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import abort
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from eventops.agenda.models import Event
@@ -17,7 +18,7 @@ from eventops.languages import Text, in_language
 from eventops.recent import Recent
 from eventops.staff.models import Membership
 from eventops.staff.which_event import EventWords
-from eventops.times import TwoClocks, moved_clocks, reader_zone, to_wall, two_clocks
+from eventops.times import Reading, TwoClocks, UncertainTime, moved_clocks, reader_zone, to_wall, two_clocks
 from eventops.viewer import SYSTEM, Viewer, current_viewer, seeing
 
 
@@ -118,6 +119,15 @@ def event_moved(
         home_zone=event.home_zone,
         also_show=event.also_show,
     )
+
+
+def readings_in_words(event: Event, error: UncertainTime) -> list[tuple[Reading, str]]:
+    """Both readings of an uncertain time, each with what to say of it: on all clocks they may look the same."""
+    earlier, later = (str(event_clocks(event, reading)) for reading in (error.earlier, error.later))
+    if error.kind == "ambiguous":
+        earlier = _("Before clocks are set back: %(clocks)s", clocks=earlier)
+        later = _("After clocks are set back: %(clocks)s", clocks=later)
+    return [("earlier", earlier), ("later", later)]
 
 
 def public_window(event: Event) -> Span | None:

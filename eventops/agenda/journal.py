@@ -38,6 +38,9 @@ class ChangedSince(Exception):
 class Journal:
     """Takes note of things before they are changed, and of how they are afterwards."""
 
+    edit: Edit | None = None
+    """What was kept, once the block of `editing` has ended; None where nothing changed."""
+
     def __init__(self) -> None:
         self._things: dict[tuple[str, UUID], tuple[Thing, State | None]] = {}
 
@@ -70,7 +73,7 @@ def editing(event_id: UUID, account_id: UUID | None, what: str, now: datetime) -
     journal = Journal()
     yield journal
     db.session.flush()
-    _keep(event_id, account_id, what, now, journal.changes())
+    journal.edit = _keep(event_id, account_id, what, now, journal.changes())
 
 
 def last_number(event_id: UUID) -> int:
@@ -80,12 +83,18 @@ def last_number(event_id: UUID) -> int:
 
 def to_undo(event_id: UUID, account_id: UUID | None) -> Edit | None:
     """The account's latest edit that is not undone."""
-    return _stacks(event_id, account_id)[0]
+    return _numbered(event_id, _stacks(event_id, account_id)[0])
 
 
 def to_redo(event_id: UUID, account_id: UUID | None) -> Edit | None:
     """The edit that the account undid last, unless it has made another since."""
-    return _stacks(event_id, account_id)[1]
+    return _numbered(event_id, _stacks(event_id, account_id)[1])
+
+
+def next_steps(event_id: UUID, account_id: UUID | None) -> tuple[Edit | None, Edit | None]:
+    """What to undo and what to redo next."""
+    back, forth = _stacks(event_id, account_id)
+    return _numbered(event_id, back), _numbered(event_id, forth)
 
 
 def undo(edit: Edit, now: datetime) -> list[Thing]:
@@ -151,14 +160,15 @@ def _keep(
     now: datetime,
     changes: list[dict[str, Any]],
     reverses: int | None = None,
-) -> None:
+) -> Edit | None:
     if not changes:
-        return
+        return None
     number = last_number(event_id) + 1
     row = Edit(event_id=event_id, number=number, account_id=account_id, at=now, what=what)
     row.changes, row.reverses = changes, reverses
     db.session.add(row)
     db.session.flush()
+    return row
 
 
 def _reverse(edit: Edit, what: str, from_: str, to: str, now: datetime) -> list[Thing]:
@@ -176,8 +186,8 @@ def _reverse(edit: Edit, what: str, from_: str, to: str, now: datetime) -> list[
     return things
 
 
-def _stacks(event_id: UUID, account_id: UUID | None) -> tuple[Edit | None, Edit | None]:
-    """What to undo and what to redo next: a fold over the account's own edits."""
+def _stacks(event_id: UUID, account_id: UUID | None) -> tuple[list[int], list[int]]:
+    """The numbers of what can be undone and of what can be redone, the next one last: a fold over one's own edits."""
     query = (
         select(Edit.number, Edit.what, Edit.reverses)
         .where(Edit.event_id == event_id, Edit.account_id == account_id)
@@ -195,11 +205,14 @@ def _stacks(event_id: UUID, account_id: UUID | None) -> tuple[Edit | None, Edit 
             done.append(reverses)
         elif what not in ("undo", "redo"):
             done, undone = [*done, number], []
-    return tuple(_numbered(event_id, stack[-1]) if stack else None for stack in (done, undone))  # type: ignore[return-value]
+    return done, undone
 
 
-def _numbered(event_id: UUID, number: int) -> Edit | None:
-    return db.session.scalar(select(Edit).where(Edit.event_id == event_id, Edit.number == number))
+def _numbered(event_id: UUID, numbers: list[int]) -> Edit | None:
+    """The edit of the last of these numbers."""
+    if not numbers:
+        return None
+    return db.session.scalar(select(Edit).where(Edit.event_id == event_id, Edit.number == numbers[-1]))
 
 
 def _thing(kind: str, id: UUID) -> Thing | None:

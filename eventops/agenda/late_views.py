@@ -64,11 +64,11 @@ class NotAsSeen(Exception):
 
 @blueprint.get("/<language:language>/desk/<slug>/late")
 @staff("publish")
-def late(slug: str) -> str | tuple[str, int]:
+def late(slug: str) -> str:
     """Choose what runs late and by how much; with that in the query, see what it would move. Nothing is stored."""
     event, form, now = event_or_404(slug), LateForm.of(request.args), clock.now()
     planned = _planned(event, form, now) if form.minutes or "room" in request.args else None
-    return _page(event, form, planned, now), 422 if form.errors else 200
+    return _page(event, form, planned, now)
 
 
 @blueprint.post("/<language:language>/desk/<slug>/late")

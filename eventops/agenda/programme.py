@@ -81,7 +81,7 @@ def visible_entries(event_id: UUID) -> list[Entry]:
     sessions = list(db.session.scalars(query.options(lazyload(PublishedSession.audiences))))
     seen = {session.id for session in sessions}
     blocks = db.session.scalars(select(PublishedBlock).where(PublishedBlock.event_id == event_id))
-    entries = [*sessions, *(block for block in blocks if block.session_id not in seen)]
+    entries: list[Entry] = [*sessions, *(block for block in blocks if block.session_id not in seen)]
     return sorted(entries, key=lambda entry: (entry.starts_at, entry.ends_at, entry.id))
 
 

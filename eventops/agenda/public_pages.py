@@ -155,7 +155,7 @@ class PublicPages:
 
     def _make_room(self) -> None:
         """Let go of what was not asked for the longest."""
-        kept = sorted(list(self._kept.items()), key=lambda one: one[1].until)
+        kept = sorted(self._kept.copy().items(), key=lambda one: one[1].until)
         size = sum(rendering.size for _key, rendering in kept)
         for key, rendering in kept[:-1]:
             if size <= KEPT_BYTES and len(self._kept) <= KEPT_PAGES:

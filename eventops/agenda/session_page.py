@@ -13,7 +13,7 @@ from eventops.agenda.models import Event, PublishedSession
 from eventops.agenda.now_and_next import next_change
 from eventops.agenda.programme import items, visible_session
 from eventops.agenda.public_pages import changes_at, for_strangers, public_event_or_404
-from eventops.agenda.public_pictures import picture
+from eventops.agenda.show_picture import picture
 from eventops.agenda.structured import structured_session
 from eventops.agenda.views import blueprint, titles
 from eventops.routes import absolute_url, anyone

@@ -40,6 +40,11 @@ class Choices:
     placeholders: Options
 
 
+def kind_words() -> Options:
+    """Every kind of session."""
+    return _worded(KINDS, _("Talk"), _("Keynote speech"), _("Workshop"), _("Break"), _("Meal"), _("Doors open"))
+
+
 def choices(event: Event) -> Choices:
     """What sessions of the event may be given, in words."""
     spoken = spoken_language()
@@ -50,7 +55,7 @@ def choices(event: Event) -> Choices:
         audiences=[(str(audience.id), audience.name) for audience in desk_audiences(event.id)],
         zones=[(key, key.split("/")[-1].replace("_", " ")) for key in (event.home_zone, *event.also_show)],
         languages=[("", _("Not said")), *((code, _language(code)) for code in LANGUAGES)],
-        kinds=_worded(KINDS, _("Talk"), _("Keynote speech"), _("Workshop"), _("Break"), _("Meal"), _("Doors open")),
+        kinds=kind_words(),
         attendance_modes=_worded(ATTENDANCE_MODES, _("Onsite and online"), _("Onsite only"), _("Online only")),
         roles=_worded(ROLES, _("Speaker"), _("Moderator"), _("Chair")),
         placeholders=_worded(

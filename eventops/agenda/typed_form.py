@@ -13,7 +13,7 @@ from babel import Locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from eventops.agenda.events import event_clocks
+from eventops.agenda.events import readings_in_words
 from eventops.agenda.models import YEARS, Event
 from eventops.agenda.pictures import BadPicture, Picture, Use, picture_fault, read_picture
 from eventops.plain_https import is_plain_https
@@ -170,7 +170,7 @@ class TypedForm:
             to_instant(wall, event.home_zone)
         except UncertainTime as error:
             self.typed[f"{name}_reading"] = "earlier" if instant == error.earlier else "later"
-            self.uncertain[name] = _readings(event, error)
+            self.uncertain[name] = readings_in_words(event, error)
 
     def picture(self, name: str, use: Use) -> Picture | None:
         """An uploaded photo or logo."""
@@ -206,7 +206,7 @@ class TypedForm:
         return cast(Reading, typed) if is_of_this and typed in ("earlier", "later") else None
 
     def _ask_which(self, event: Event, name: str, error: UncertainTime) -> None:
-        self.uncertain[name] = _readings(event, error)
+        self.uncertain[name] = readings_in_words(event, error)
         is_skipped = error.kind == "nonexistent"
         skipped = _("Clocks are set forward then and skip this time. Choose which is meant.")
         repeated = _("Clocks are set back then and show this time twice. Choose which is meant.")
@@ -218,13 +218,6 @@ def countries(language: str) -> dict[str, str]:
     """The names of countries and territories in that language, by their two letters."""
     names = Locale.parse(language).territories
     return {code: name for code, name in names.items() if _COUNTRY.fullmatch(code)}
-
-
-def _readings(event: Event, error: UncertainTime) -> list[tuple[Reading, str]]:
-    return [
-        ("earlier", str(event_clocks(event, error.earlier))),
-        ("later", str(event_clocks(event, error.later))),
-    ]
 
 
 def _one_form(text: str) -> str:

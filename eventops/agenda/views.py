@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from eventops import clock
 from eventops.agenda.calendar import calendar as as_calendar
-from eventops.agenda.calendar import data as as_data
+from eventops.agenda.data import data as as_data
 from eventops.agenda.events import event_or_404, event_title, spoken_language
 from eventops.agenda.filters import ASKED
 from eventops.agenda.markdown import markdown
@@ -20,7 +20,7 @@ from eventops.agenda.now_and_next import changes_of_page
 from eventops.agenda.programme import Item, visible_entries
 from eventops.agenda.programme_page import address_of, asked_of, programme_page
 from eventops.agenda.public_pages import changes_at, for_strangers, public_event_or_404
-from eventops.agenda.public_pictures import picture
+from eventops.agenda.show_picture import picture
 from eventops.db import db
 from eventops.routes import absolute_url, anyone
 

@@ -4,6 +4,7 @@ The one place that turns an instant into words. An instant is an aware datetime 
 """
 
 from eventops.times.clocks import TwoClocks, duration_until, long_date, moved_clocks, reader_zone, two_clocks
+from eventops.times.faces import Face, faces, patterns
 from eventops.times.instants import (
     AmbiguousTime,
     NonexistentTime,
@@ -24,6 +25,7 @@ from eventops.times.zones import UnknownZone, zone
 __all__ = [
     "LANGUAGES",
     "AmbiguousTime",
+    "Face",
     "NonexistentTime",
     "Reading",
     "TwoClocks",
@@ -31,11 +33,13 @@ __all__ = [
     "UnknownZone",
     "days_before",
     "duration_until",
+    "faces",
     "long_date",
     "minutes_before",
     "moved_clocks",
     "offset_text",
     "parse_wall",
+    "patterns",
     "reader_zone",
     "stored_instant",
     "to_instant",

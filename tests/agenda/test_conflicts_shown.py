@@ -157,12 +157,14 @@ def test_expected_are_the_confirmed_who_come_and_may(app: Flask, cast: Conferenc
 
 
 def test_streams_are_those_of_the_event(app: Flask, cast: Conference) -> None:
-    """Another event's stream serves nobody here; one for the audience serves the workshop."""
+    """Another event's stream serves nobody here; each of ours serves its own."""
     with changing(app):
         add_conference("another")
-        db.session.delete(db.session.get_one(Stream, cast.closed_stream_id))
-    [text] = told(app, cast)
-    assert text.startswith("“Workshop Zyzzogeton” has no stream for those who attend online, ")
+        for id in (cast.public_stream_id, cast.closed_stream_id):
+            db.session.delete(db.session.get_one(Stream, id))
+    keynote, workshop = told(app, cast)
+    assert keynote.startswith("“Keynote speech” has no stream for those who attend online, ")
+    assert workshop.startswith("“Workshop Zyzzogeton” has no stream for those who attend online, ")
 
 
 @pytest.fixture

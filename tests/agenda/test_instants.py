@@ -1,4 +1,4 @@
-"""Every session is at the same instant wherever it is told: page, its own page, calendar, data, and a guest's letters."""
+"""Every session is at the same instant wherever it is told: pages, calendars, data, and what letters show."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import lxml.html
@@ -47,7 +48,7 @@ class Agenda:
     def get(self, page: str, language: str = "en") -> bytes:
         answer = self.client.get(f"/{language}/{self.made.slug}/{page}")
         assert answer.status_code == 200, (page, answer.status_code)
-        return answer.data
+        return bytes(answer.data)
 
 
 @pytest.fixture(scope="module", params=[("sqlite", 30), ("postgresql", 1000)])
@@ -141,7 +142,7 @@ def _hours_in(page: lxml.html.HtmlElement) -> Hours:
 
 
 def _of_calendar(feed: bytes) -> Hours:
-    entries = Calendar.from_ical(feed).events
+    entries: list[Any] = Calendar.from_ical(feed).events
     return {str(e["UID"]): (e.start.astimezone(UTC), e.end.astimezone(UTC)) for e in entries}
 
 

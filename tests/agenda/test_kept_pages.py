@@ -1,6 +1,7 @@
 """What strangers get is kept while it is right, and is then the same in every byte."""
 
 import gzip
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -211,7 +212,7 @@ def test_pages_that_were_not_asked_for_make_room(
     assert set(_kept(app)) == {(f"{PROGRAMME}agenda.json", "")}
 
 
-def _kept(app: Flask) -> dict[tuple[str, str], object]:
+def _kept(app: Flask) -> Collection[tuple[str, str]]:
     pages = app.wsgi_app
     assert isinstance(pages, PublicPages)
     return pages._kept

@@ -13,9 +13,11 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.models import Event, Image, PublicWindow, PublishedSession
 from eventops.agenda.settings import form_of
 from eventops.db import db
+from eventops.oversight.leak_check import check
 from eventops.staff.models import AuditEntry
 from tests.agenda.pictures import HTML, drawn
 from tests.apps import changing, reading
@@ -78,6 +80,14 @@ def public_page(site: Site, path: str = "") -> str:
     return site.app.test_client().get(f"/en/{site.cast.slug}/{path}").text
 
 
+@pytest.fixture
+def unwatched() -> Iterator[None]:
+    """Nobody looks for closed sessions' words, which takes longer than all the rest of saving."""
+    answer_leaks(lambda _event: [])
+    yield
+    answer_leaks(check)
+
+
 def counts(site: Site) -> tuple[int, int]:
     """The revision, and how often the trail says that settings were changed."""
     with reading(site.app):
@@ -86,6 +96,7 @@ def counts(site: Site) -> tuple[int, int]:
         return revision, db.session.scalar(trail) or 0
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_settings_saved_untouched_change_nothing(site: Site) -> None:
     """The page shows all that is stored: sent back as it is, every row stays, the trail among them."""
     before = site.rows()
@@ -151,6 +162,7 @@ def test_settings_are_stored_shown_again_and_public_at_once(site: Site) -> None:
     assert "60 days" in public_page(site, "privacy")
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_another_home_zone_moves_nothing(site: Site) -> None:
     """Public hours and sessions stay at their moments; the form then shows them on the new clock."""
     with reading(site.app):
@@ -165,6 +177,7 @@ def test_another_home_zone_moves_nothing(site: Site) -> None:
     assert after == sessions
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_rows_are_removed_by_a_tick_or_by_being_emptied(site: Site) -> None:
     """Of public hours, organisers and links; those that stay keep what the form does not show."""
     before = event_row(site)
@@ -186,6 +199,7 @@ def test_rows_are_removed_by_a_tick_or_by_being_emptied(site: Site) -> None:
 NO_CONTROLLER = "At least one organiser must be responsible for personal data."
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_privacy_notice_names_those_who_are_responsible(site: Site) -> None:
     """An organiser that is no controller is on the programme and not in the notice."""
     second = {"organiser_1_name": "Helpers", "organiser_1_country": "SE", "organiser_1_controller": []}
@@ -275,6 +289,7 @@ def test_odd_settings_store_nothing(site: Site, long: bool) -> None:
     assert site.rows() == before
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_hours_that_clocks_skip_or_repeat_are_asked_about(site: Site) -> None:
     """Both readings are offered on both clocks; the chosen one is stored, and is still chosen when shown again."""
     days = {"starts_on": "2024-03-31", "ends_on": "2024-10-27", "window_1_end": "2024-10-27T05:00"}
@@ -283,7 +298,10 @@ def test_hours_that_clocks_skip_or_repeat_are_asked_about(site: Site) -> None:
     assert (answer.status_code, set(faults(answer))) == (422, {"window_1_start"})
     page = lxml.html.document_fromstring(answer.text)
     offered = page.xpath("//input[@name='window_1_start_reading']/..//strong/text()")
-    assert [text.split(" (")[0] for text in offered] == ["03:30 Finnish time"] * 2
+    assert [text.split(" (")[0] for text in offered] == [
+        "Before clocks are set back: 03:30 Finnish time",
+        "After clocks are set back: 03:30 Finnish time",
+    ]
     assert bare_times(visible_text(answer.text)) == []
     assert save(site, **asked, window_1_start_reading="later").status_code == 303
     assert event_row(site).windows[1].starts_at.isoformat() == "2024-10-27T01:30:00+00:00"
@@ -293,6 +311,7 @@ def test_hours_that_clocks_skip_or_repeat_are_asked_about(site: Site) -> None:
     assert (skipped.status_code, set(faults(skipped))) == (422, {"window_1_start"})
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_stale_settings_show_both_versions_and_lose_neither(site: Site) -> None:
     """412: what somebody else stored stands beside what was typed, times with their clocks; sending again saves it."""
     before = event_row(site)
@@ -321,18 +340,15 @@ def test_stale_settings_show_both_versions_and_lose_neither(site: Site) -> None:
 WHEN = "Tuesday 7 May 2024, %s Finnish time (%s Danish and Norwegian time)"
 
 
-@pytest.mark.parametrize("field", ["description_fi", "venue"])
-def test_settings_that_would_show_a_closed_session_are_refused(site: Site, field: str) -> None:
+def test_settings_that_would_show_a_closed_session_are_refused(site: Site) -> None:
     """409 with the words and where they would stand; nothing is stored, and what was typed is still there."""
-    before = site.rows()
-    answer = save(site, **{field: f"Then: Workshop {CANARY}"})
-    if answer.status_code == 303:
-        pytest.xfail(f"no public page shows {field} yet")
+    before, text = site.rows(), f"Then: Workshop {CANARY}"
+    answer = save(site, description_fi=text, venue=text)
     assert answer.status_code == 409
     page = lxml.html.document_fromstring(answer.text)
     assert f"workshop {CANARY.casefold()}" in page.xpath("string(//table)").casefold()
-    assert f"Then: Workshop {CANARY}" in "".join(
-        page.xpath(f"//*[@name='{field}']/@value | //*[@name='{field}']/text()")
+    assert (
+        page.xpath("//input[@name='venue']/@value") == page.xpath("//textarea[@name='description_fi']/text()") == [text]
     )
     assert site.rows() == before
 
@@ -341,6 +357,7 @@ def upload(data: bytes, name: str = "logo.png") -> tuple[BytesIO, str]:
     return BytesIO(data), name
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_logo_is_kept_shown_replaced_and_removed(site: Site) -> None:
     """Staff see it; one that is replaced stays for releases; what is no picture is refused with the rest."""
     refused = save(site, organiser_0_logo=upload(HTML), venue="Luckan")

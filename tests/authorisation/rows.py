@@ -134,4 +134,10 @@ def forms(ours: Rows) -> Mapping[str, dict[str, Any]]:
         "staff.invite_to_team": {"email": FORM["email"], "role": "editor", "language": "sv"},
         "staff.change_role": {"role": "reception"},
     }
-    return {name: {"data": data} for name, data in fields.items()} | {"checkin.scans": {"json": {"scans": [scan]}}}
+    hours = {"start": "2024-05-07T09:00:00Z", "end": "2024-05-07T10:00:00Z"}
+    sent = {
+        "agenda.beat": {"since": 0, "on": ours.ids["session"]},
+        "agenda.move": {**hours, "room_id": None, "is_scheduled": True, "revision": 0},
+        "checkin.scans": {"scans": [scan]},
+    }
+    return {name: {"data": data} for name, data in fields.items()} | {n: {"json": body} for n, body in sent.items()}

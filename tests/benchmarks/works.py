@@ -22,6 +22,7 @@ from eventops.languages import LANGUAGES
 from eventops.viewer import SYSTEM, seeing
 from tests.benchmarks.event import Prepared
 from tests.benchmarks.load import Load
+from tests.benchmarks.moves import drags
 
 AT_MOST = 5000
 """Requests that are made ready for a second, where they are all different."""
@@ -91,6 +92,12 @@ def sign_up(site: Site, seconds: float) -> Load:
     return Load(port=site.port, requests=forms, seconds=seconds, status=303)
 
 
+def move(site: Site, seconds: float) -> Load:
+    """Two organisers at once drag sessions of a thousand, each once a round. The 99th hundredth is what is aimed at."""
+    requests = [post(*drag) for drag in drags(site.app, site.port, site.prepared.large_slug)]
+    return Load(site.port, requests, seconds, status=200, holds='"revision"', connections=2)
+
+
 WORKS = {
     "scan": Work("claim", 0.5, scan),
     "programme": Work("hello", 0.8, programme),
@@ -98,6 +105,7 @@ WORKS = {
     "programme_1000": Work("hello", 0.8, programme_1000),
     "agenda_ics_1000": Work("hello", 0.8, agenda_ics_1000),
     "sign_up": Work("claim", 0.3, sign_up),
+    "move": Work("claim", 0.0, move),
 }
 
 

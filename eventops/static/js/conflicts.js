@@ -1,5 +1,6 @@
 // Keeps the desk's list of conflicts up to date, and marks the sessions that have one: whatever bears
-// data-session-id gets a word and a shape. The grid calls refreshConflicts() after each change.
+// data-session-id gets a word and a shape. The grid hears of them by the event "conflicts", and says by
+// "agenda-changed" that something was changed.
 
 const EVERY_MS = 5000;
 
@@ -10,11 +11,12 @@ let isStale = false;
 
 if (section) {
   refreshConflicts();
+  document.addEventListener("agenda-changed", refreshConflicts);
   setInterval(() => document.visibilityState === "visible" && refreshConflicts(), EVERY_MS);
 }
 
 // Ask once more. What is asked for while an answer is on its way is asked for again after it.
-export function refreshConflicts() {
+function refreshConflicts() {
   isStale = true;
   asking ??= askUntilFresh().finally(() => (asking = null));
   return asking;
@@ -53,6 +55,7 @@ async function showAnew() {
 }
 
 function mark(found) {
+  document.dispatchEvent(new CustomEvent("conflicts", { detail: found }));
   for (const old of document.querySelectorAll("[data-conflict-shown]")) old.remove();
   const severities = new Map();
   for (const { severity, session_ids: ids } of found)

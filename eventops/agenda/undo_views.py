@@ -1,0 +1,82 @@
+"""Taking one's own edits of the desk back, and making them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from eventops import clock
+from eventops.agenda import journal as journals
+from eventops.agenda import publish as publishing
+from eventops.agenda.events import event_or_404
+from eventops.agenda.grid_page import date_or_none, grid_page
+from eventops.agenda.journal import ChangedSince, Thing
+from eventops.agenda.models import Session
+from eventops.agenda.public_pages import forget_renderings
+from eventops.agenda.views import blueprint
+from eventops.db import write
+from eventops.routes import staff
+from eventops.staff.audit import record
+from eventops.viewer import signed_in_account
+
+
+@blueprint.post("/<language:language>/desk/<slug>/agenda/undo")
+@staff("edit_agenda")
+def undo(slug: str) -> Response | tuple[str, int]:
+    """Take back one's own latest edit. 409, and nothing is changed, where somebody changed the same since."""
+    event_id, account_id, now = event_or_404(slug).id, signed_in_account(), clock.now()
+    try:
+        is_narrowed = _undo(event_id, account_id, now)
+    except ChangedSince as conflict:
+        return grid_page(event_or_404(slug), conflict), 409
+    return _back(slug, is_narrowed)
+
+
+@blueprint.post("/<language:language>/desk/<slug>/agenda/redo")
+@staff("edit_agenda")
+def redo(slug: str) -> Response | tuple[str, int]:
+    """Make the edit again that one took back last. 409 as above."""
+    event_id, account_id, now = event_or_404(slug).id, signed_in_account(), clock.now()
+    try:
+        is_narrowed = _redo(event_id, account_id, now)
+    except ChangedSince as conflict:
+        return grid_page(event_or_404(slug), conflict), 409
+    return _back(slug, is_narrowed)
+
+
+def _undo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
+    with write():
+        publishing.hold_agenda(event_id)
+        edit = journals.to_undo(event_id, account_id)
+        if edit is None:
+            return False
+        record("agenda.undo", edit.id, event_id=event_id, now=now)
+        return close_at_once(journals.undo(edit, now), now)
+
+
+def _redo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
+    with write():
+        publishing.hold_agenda(event_id)
+        edit = journals.to_redo(event_id, account_id)
+        if edit is None:
+            return False
+        record("agenda.redo", edit.id, event_id=event_id, now=now)
+        return close_at_once(journals.redo(edit, now), now)
+
+
+def close_at_once(things: Iterable[Thing], now: datetime) -> bool:
+    """Inside write(): what is closed again is closed to the public at once. Whether that changed anything public."""
+    sessions = [thing for thing in things if isinstance(thing, Session) and thing.deleted_at is None]
+    narrowed = [publishing.narrow(session, now) for session in sessions]
+    return any(narrowed)
+
+
+def _back(slug: str, is_narrowed: bool) -> Response:
+    if is_narrowed:
+        forget_renderings()
+    day = date_or_none(request.form.get("day", ""))
+    return redirect(url_for("agenda.grid", slug=slug, day=day.isoformat() if day else None), 303)

@@ -1,0 +1,185 @@
+"""Taking one's own edits back, and making them again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from eventops.agenda.journal import (
+    ChangedSince,
+    editing,
+    last_number,
+    redo,
+    set_speakers,
+    state,
+    to_redo,
+    to_undo,
+    undo,
+)
+from eventops.agenda.models import Edit, Event, PublishedSession, Room, Session, Speaker
+from eventops.db import db
+from tests.apps import changing, reading
+from tests.cast import CANARY, Conference, add_conference, wall
+from tests.forms import send_form
+from tests.staff.team import add_staff, signed_in
+
+NOW = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def cast(app: Flask) -> Conference:
+    with changing(app):
+        return add_conference()
+
+
+def edit(cast: Conference, who: UUID, title: str, session_id: UUID | None = None) -> None:
+    """Somebody renames a session."""
+    with editing(cast.event_id, who, "edit", NOW) as journal:
+        session = db.session.get_one(Session, session_id or cast.keynote_id)
+        journal.change(session)
+        session.title = {"en": title}
+
+
+def undo_last(cast: Conference, who: UUID) -> None:
+    found = to_undo(cast.event_id, who)
+    assert found
+    undo(found, NOW)
+
+
+def redo_last(cast: Conference, who: UUID) -> None:
+    found = to_redo(cast.event_id, who)
+    assert found
+    redo(found, NOW)
+
+
+def numbers(cast: Conference, who: UUID) -> tuple[int | None, int | None]:
+    """Of what can be undone and made again next."""
+    back, forth = to_undo(cast.event_id, who), to_redo(cast.event_id, who)
+    return back.number if back else None, forth.number if forth else None
+
+
+def title(cast: Conference) -> str:
+    return db.session.get_one(Session, cast.keynote_id).title["en"]
+
+
+def test_edits_are_undone_and_made_again_in_turn(app: Flask, cast: Conference) -> None:
+    """Each undo takes back the one before it; a new edit ends what could be made again. Others' are not one's own."""
+    mine, theirs = add_staff(app, "editor", cast.event_id), add_staff(app, "owner", cast.event_id)
+    with changing(app):
+        for name in ("One", "Two", "Three"):
+            edit(cast, mine, name)
+        assert (numbers(cast, mine), numbers(cast, theirs)) == ((3, None), (None, None))
+        undo_last(cast, mine)
+        undo_last(cast, mine)
+        assert (title(cast), numbers(cast, mine)) == ("One", (1, 2))
+        redo_last(cast, mine)
+        assert (title(cast), numbers(cast, mine)) == ("Two", (2, 3))
+        edit(cast, mine, "Four")
+        assert (title(cast), numbers(cast, mine)) == ("Four", (7, None))
+        undo_last(cast, mine)
+        assert (title(cast), numbers(cast, mine)) == ("Two", (2, 7))
+        edit(cast, mine, "Two")
+        assert last_number(cast.event_id) == 8
+
+
+def test_everything_of_a_session_comes_back(app: Flask, cast: Conference) -> None:
+    """Hours, room, speakers in their order with their roles, audiences: as they were, and then as they became."""
+    me = add_staff(app, "editor", cast.event_id)
+    with changing(app):
+        workshop = db.session.get_one(Session, cast.workshop_id)
+        before = state(workshop)
+        speaker = Speaker(event_id=cast.event_id, name="Somebody new")
+        db.session.add(speaker)
+        db.session.flush()
+        with editing(cast.event_id, me, "edit", NOW) as journal:
+            journal.change(workshop)
+            workshop.start_wall, workshop.room, workshop.audiences, workshop.access = wall("14:30"), None, [], "public"
+            workshop.starts_at = datetime(2024, 5, 7, 11, 30, tzinfo=UTC)
+            old = workshop.speaker_roles[0].speaker_id
+            set_speakers(workshop, [(speaker.id, "chair"), (old, "moderator")])
+        after, changed_at = state(workshop), workshop.starts_at
+    with changing(app):
+        undo_last(cast, me)
+    with reading(app):
+        workshop = db.session.get_one(Session, cast.workshop_id)
+        assert (state(workshop), workshop.starts_at) == (before, datetime(2024, 5, 7, 12, 0, tzinfo=UTC))
+    with changing(app):
+        redo_last(cast, me)
+    with reading(app):
+        workshop = db.session.get_one(Session, cast.workshop_id)
+        assert (state(workshop), workshop.starts_at) == (after, changed_at)
+
+
+def test_what_was_added_goes_and_what_was_removed_comes_back(app: Flask, cast: Conference) -> None:
+    """Rows stay where they are, for doors and streams that refer to them: only whether they are removed changes."""
+    me = add_staff(app, "editor", cast.event_id)
+    with changing(app):
+        with editing(cast.event_id, me, "add", NOW) as journal:
+            room = Room(event_id=cast.event_id, name="New", position=9)
+            db.session.add(room)
+            db.session.flush()
+            journal.add(room)
+        with editing(cast.event_id, me, "remove", NOW) as journal:
+            keynote = db.session.get_one(Session, cast.keynote_id)
+            journal.change(keynote)
+            keynote.deleted_at = NOW
+        undo_last(cast, me)
+        assert [keynote.deleted_at, room.deleted_at] == [None, None]
+        undo_last(cast, me)
+        assert [keynote.deleted_at, room.deleted_at] == [None, NOW]
+        redo_last(cast, me)
+        redo_last(cast, me)
+        assert [keynote.deleted_at, room.deleted_at] == [NOW, None]
+
+
+def test_what_somebody_changed_since_is_not_undone(app: Flask, cast: Conference) -> None:
+    """Nothing of the edit is taken back, not even what nobody else touched; the page says what and by whom."""
+    mine, theirs = add_staff(app, "editor", cast.event_id), add_staff(app, "owner", cast.event_id, factor=False)
+    with changing(app):
+        with editing(cast.event_id, mine, "shift", NOW) as journal:
+            for session in db.session.scalars(select(Session).order_by(Session.starts_at)):
+                journal.change(session)
+                session.staff_notes = "shifted"
+        edit(cast, theirs, "Theirs")
+    with pytest.raises(ChangedSince), changing(app):
+        undo_last(cast, mine)
+    answer = send_form(signed_in(app, "editor@example.org"), f"/en/desk/{cast.slug}/agenda/grid", "/undo")
+    assert (answer.status_code, "Theirs was changed since, by Åsa Öberg." in answer.text) == (409, True)
+    with reading(app):
+        notes = set(db.session.scalars(select(Session.staff_notes)))
+        assert (notes, title(cast), db.session.scalars(select(Edit.number)).all()) == ({"shifted"}, "Theirs", [1, 2])
+
+
+def test_closing_by_undo_takes_effect_at_once(app: Flask, cast: Conference) -> None:
+    """What was opened on the desk and published, and is closed again by undoing, is gone from the public's page."""
+    me = add_staff(app, "editor", cast.event_id)
+    browser, stranger = signed_in(app, "editor@example.org"), app.test_client()
+    with changing(app), editing(cast.event_id, me, "edit", NOW) as journal:
+        workshop = db.session.get_one(Session, cast.workshop_id)
+        journal.change(workshop)
+        workshop.access, workshop.audiences = "public", []
+    with changing(app):
+        row = db.session.get_one(PublishedSession, cast.workshop_id)
+        row.access, row.audiences = "public", []
+        version = db.session.get_one(Event, cast.event_id).public_version
+    assert CANARY in stranger.get(f"/en/{cast.slug}/").text
+    assert send_form(browser, f"/en/desk/{cast.slug}/agenda/grid", "/undo").status_code == 303
+    assert CANARY not in stranger.get(f"/en/{cast.slug}/").text
+    with reading(app):
+        assert db.session.get_one(Event, cast.event_id).public_version == version + 1
+    assert send_form(browser, f"/en/desk/{cast.slug}/agenda/grid", "/redo", day="2024-05-07").status_code == 303
+    assert CANARY not in stranger.get(f"/en/{cast.slug}/").text
+
+
+def test_undo_with_nothing_to_undo_changes_nothing(app: Flask, cast: Conference) -> None:
+    """A button pressed twice leads back to the page of the day."""
+    add_staff(app, "editor", cast.event_id)
+    browser, page = signed_in(app, "editor@example.org"), f"/en/desk/{cast.slug}/agenda/grid"
+    for name in ("/undo", "/redo"):
+        answer = send_form(browser, page, name)
+        assert (answer.status_code, answer.location) == (303, f"{page}?day=2024-05-07")
+    assert send_form(browser, page, "/undo", day="yesterday").location == page
