@@ -199,6 +199,34 @@ def test_import_changes_settings_at_once_and_keeps_pictures(app: Flask) -> None:
         assert (speaker.title, speaker.photo_id) == ("professor", picture.id)
 
 
+def test_import_stores_the_reading_that_the_file_means(app: Flask) -> None:
+    """From the first 03:30 of the night in which clocks go back to the second one: an hour. Export says so again."""
+    night = (
+        ('start_local: "2024-05-07T10:30"', "start_local: 2024-10-27T03:30\n    start_reading: earlier"),
+        ('end_local: "2024-05-07T11:00"\n', "end_local: 2024-10-27T03:30\n    end_reading: later\n"),
+    )
+    with changing(app):
+        published(changed(*night))
+        doors = next(session for session in desk_sessions(EVENT_ID) if session.kind == "doors")
+        assert (doors.starts_at, doors.start_fold) == (datetime(2024, 10, 27, 0, 30, tzinfo=UTC), 0)
+        assert (doors.ends_at, doors.end_fold) == (datetime(2024, 10, 27, 1, 30, tzinfo=UTC), 1)
+        (part,) = [s for s in read_conference(export_conference(the_event())).sessions if s.kind == "doors"]
+        assert (part.start_reading, part.end_reading) == ("earlier", "later")
+        assert part.start_local == part.end_local == doors.start_wall
+
+
+def test_import_of_another_role_alone_raises_the_revision(app: Flask) -> None:
+    """Whoever has the session's form open began from something else."""
+    with changing(app):
+        published()
+        before = {session.id: session.revision for session in desk_sessions(EVENT_ID)}
+    difference = again(app, ("country: DK}   # fact", "country: DK, role: chair}"))
+    with reading(app):
+        raised = [session for session in desk_sessions(EVENT_ID) if session.revision == before[session.id] + 1]
+        assert [str(session.id) for session in raised] == [change.either.id for change in difference.changes]
+        assert [role.role for session in raised for role in session.speaker_roles] == ["chair"]
+
+
 def test_import_never_removes_an_audience(app: Flask) -> None:
     """There are people in it. It is renamed by its id, and another one is added."""
     with changing(app):
