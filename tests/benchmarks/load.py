@@ -16,6 +16,9 @@ from socket import IPPROTO_TCP, TCP_NODELAY, create_connection
 from subprocess import PIPE, Popen
 from time import perf_counter, sleep
 
+RECEIVE = 65_536
+"""Bytes at a time. For more than 128 kB the C library asks the system for fresh memory, which takes longer than the
+rest of an answer here."""
 PATIENCE = 20
 """Seconds without any answer after which a server is given up."""
 CONNECT_PAUSE = 0.02
@@ -73,7 +76,7 @@ class Connection:
 
     def answer(self) -> tuple[int, bytes] | None:
         """Take in what has arrived: status and body once the answer is whole. Raises OSError and ValueError."""
-        piece = self.socket.recv(262_144)
+        piece = self.socket.recv(RECEIVE)
         if not piece:
             raise OSError("the server closed the connection")
         self.received += piece

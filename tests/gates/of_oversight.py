@@ -137,7 +137,7 @@ GUARDS = (
     Guard(
         "what is kept for strangers was made for strangers",
         "eventops/agenda/public_pages.py",
-        'if not g.pop("for_strangers", False) or response.status_code != 200 or is_inside():',
+        "if asked is None or response.status_code != 200 or is_inside():",
         "if response.status_code != 200 or is_inside():",
         "tests/agenda/test_kept_pages.py::test_page_for_staff_or_guests_is_not_kept",
     ),
