@@ -7,6 +7,8 @@ from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
 
+from eventops.agenda.affected import tell
+from eventops.agenda.changes import changes
 from eventops.agenda.models import Audience, Event, Image, Session, Speaker, SpeakerRole, Track
 from eventops.agenda.publish import publish
 from eventops.db import db
@@ -18,7 +20,9 @@ TRACK = {"en": "Knowledge", "fi": "Tieto", "sv": "Kunskap", "da": "Viden", "nb":
 
 
 def add_details(closed: list[str], now: datetime) -> None:
-    """Give the keynote and the closed sessions all that sessions can have, and publish. As the system.
+    """Give the keynote and the closed sessions all that sessions can have, publish, and let people know.
+
+    As the system.
 
     Ids of what is public are the same each time.
     """
@@ -41,7 +45,8 @@ def add_details(closed: list[str], now: datetime) -> None:
         _give(session, texts[0], canary(name, "link"), texts[1], uuid4())
         session.staff_notes = canary(DRAFT, "notes")
     db.session.flush()
-    publish(event, now)
+    changed = changes(event.id)
+    tell(event, publish(event, now), changed, now)
 
 
 def _give(session: Session, track: dict[str, str], link: str, bio: dict[str, str], photo_id: UUID) -> None:

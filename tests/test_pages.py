@@ -188,7 +188,9 @@ def _faults(page: Answer) -> list[str]:
         "viewport": bool(document.xpath("//meta[@name='viewport']")),
         "unique ids": len(ids := document.xpath("//@id")) == len(set(ids)),
         "labels": not document.xpath("//img[not(@alt)]"),
-        "no inline script": not document.xpath("//script[not(@src) and @type != 'application/ld+json']")
+        "no inline script": not document.xpath(
+            "//script[not(@src) and @type != 'application/ld+json' and @type != 'application/json']"
+        )
         and not document.xpath("//script[not(@src) and not(@type)]"),
         "no inline style": not document.xpath("//style | //@style"),
         "no handlers": not document.xpath("//@*[starts-with(name(), 'on')]"),

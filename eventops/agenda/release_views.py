@@ -75,7 +75,7 @@ def releases(slug: str) -> str:
     return render_template("agenda/releases.html", event=event, **titles(event), rows=rows)
 
 
-@blueprint.get("/<language:language>/desk/<slug>/releases/<int:number>")
+@blueprint.get("/<language:language>/desk/<slug>/releases/<int(max=1000000):number>")
 @staff("see_agenda")
 def release(slug: str, number: int) -> str:
     """What one release changed, and what going back to it would change now."""
@@ -83,7 +83,7 @@ def release(slug: str, number: int) -> str:
     return _release_page(event, _numbered(event, number))
 
 
-@blueprint.post("/<language:language>/desk/<slug>/releases/<int:number>/return")
+@blueprint.post("/<language:language>/desk/<slug>/releases/<int(max=1000000):number>/return")
 @staff("publish")
 def go_back(slug: str, number: int) -> Response | tuple[str, int]:
     """Publish a release once more, and put the desk back to it. Answers as publishing does."""
