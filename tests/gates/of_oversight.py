@@ -6,6 +6,7 @@ DESK = "eventops/agenda/desk.py"
 EDIT = "eventops/agenda/edit.py"
 PUBLISH = "eventops/agenda/publish.py"
 CALENDAR = "eventops/agenda/calendar.py"
+DATA = "eventops/agenda/data.py"
 PROGRAMME = "eventops/agenda/programme.py"
 GUISES = "eventops/oversight/guises.py"
 VIEWS = "eventops/oversight/views.py"
@@ -101,7 +102,7 @@ GUARDS = (
     ),
     _closed(
         "block names no session, to programs",
-        CALENDAR,
+        DATA,
         '"id": str(session.id),',
         '"id": str(getattr(session, "session_id", session.id)),',
         "block_shows_its_hours_and_nothing_else",
@@ -116,8 +117,8 @@ GUARDS = (
     _closed(
         "closed session is neutral in calendars",
         CALENDAR,
-        'elif session.access == "closed" and not session.content.get("in_calendars"):',
-        "elif False:",
+        'return session.access == "public" or bool(session.content.get("in_calendars"))',
+        "return True",
         "calendar_of_a_closed_session_is_neutral_unless_asked",
     ),
     _closed(
