@@ -33,6 +33,7 @@ from eventops.staff.audit import record
 from eventops.viewer import signed_in_account
 
 LONGEST_NOTE = 500
+MOST_RELEASES = 1_000_000
 
 
 class NotAsSeen(Exception):
@@ -75,7 +76,7 @@ def releases(slug: str) -> str:
     return render_template("agenda/releases.html", event=event, **titles(event), rows=rows)
 
 
-@blueprint.get("/<language:language>/desk/<slug>/releases/<int(max=1000000):number>")
+@blueprint.get("/<language:language>/desk/<slug>/releases/<int:number>")
 @staff("see_agenda")
 def release(slug: str, number: int) -> str:
     """What one release changed, and what going back to it would change now."""
@@ -83,7 +84,7 @@ def release(slug: str, number: int) -> str:
     return _release_page(event, _numbered(event, number))
 
 
-@blueprint.post("/<language:language>/desk/<slug>/releases/<int(max=1000000):number>/return")
+@blueprint.post("/<language:language>/desk/<slug>/releases/<int:number>/return")
 @staff("publish")
 def go_back(slug: str, number: int) -> Response | tuple[str, int]:
     """Publish a release once more, and put the desk back to it. Answers as publishing does."""
@@ -183,6 +184,8 @@ def _of(event: Event) -> Any:
 
 
 def _numbered(event: Event, number: int) -> Release:
+    if number > MOST_RELEASES:
+        abort(404)
     found: Release | None = db.session.scalar(_of(event).where(Release.number == number))
     return found or abort(404)
 

@@ -79,11 +79,12 @@ def programme_changed(letter: DueLetter, _now: datetime) -> Draft | Skip:
     person = recipient(letter, "confirmed")
     if isinstance(person, Skip):
         return person
-    earlier = _letters_to(person)
-    if any(one.state == "queued" and int(one.key) > int(letter.key) for one in earlier):
+    number, letters = int(letter.key), _letters_to(person)
+    if any(one.state == "queued" and int(one.key) > number for one in letters):
         return Skip("a later letter says all of it")
+    earlier = [one for one in letters if int(one.key) < number]
     event, viewer = event_of(person), viewer_of(person)
-    told = [snapshot for snapshot in _told(person, earlier) if snapshot.is_for(viewer.audiences)]
+    told = [snapshot for snapshot in _told(person, earlier, number) if snapshot.is_for(viewer.audiences)]
     with seeing(viewer), speaking(person.language):
         found = [change for change in compare(told, published_snapshots(event.id)) if change.matters]
         if not found:
@@ -117,14 +118,14 @@ def _letters_to(person: Registration) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _told(person: Registration, letters: Sequence[Any]) -> list[Snapshot]:
-    """The agenda that the person was last told of by such a letter; before the first, the one right before it."""
-    sent = [letter.sent_at for letter in letters if letter.state == "sent"]
+def _told(person: Registration, earlier: Sequence[Any], number: int) -> list[Snapshot]:
+    """The agenda that the person was last told of by such a letter; else the one before the first that was to tell."""
+    sent = [letter.sent_at for letter in earlier if letter.state == "sent"]
     of_event = select(Release).where(Release.event_id == person.event_id).order_by(Release.number.desc())
     if sent:
         last = of_event.where(Release.made_at <= max(sent))
     else:
-        last = of_event.where(Release.number < min(int(letter.key) for letter in letters))
+        last = of_event.where(Release.number < min([number, *(int(letter.key) for letter in earlier)]))
     release = db.session.scalar(last.limit(1))
     return [Snapshot.read(session) for session in release.sessions] if release else []
 
