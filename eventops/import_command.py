@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from eventops import clock
 from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile
+from eventops.agenda.conference_file.words import count_words, difference_lines
 from eventops.agenda.events import find_event
 from eventops.agenda.export_file import export_conference
-from eventops.agenda.file_words import count_words, difference_lines
 from eventops.agenda.import_file import Passed, Plan, plan_new, plan_update, update_conference
 from eventops.agenda.models import Event
 from eventops.beginning import add_event

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-# Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
-from eventops.agenda import beat_views as _beat_views  # noqa: F401
 from eventops.agenda import desk as _agenda_desk  # noqa: F401
 from eventops.agenda import late_views as _late_views  # noqa: F401
-from eventops.agenda import move_views as _move_views  # noqa: F401
 from eventops.agenda import part_views as _part_views  # noqa: F401
 from eventops.agenda import release_views as _release_views  # noqa: F401
 from eventops.agenda import session_page as _session_page  # noqa: F401
@@ -19,6 +16,10 @@ from eventops.agenda import visibility as _visibility  # noqa: F401
 from eventops.agenda.affected import answer_affected
 from eventops.agenda.attendance import answer_attendance
 from eventops.agenda.events import event_id_of, words_of_event
+
+# Desks add their routes to their room's blueprint, visibility protects tables, letters register their kinds.
+from eventops.agenda.grid import beat_views as _beat_views  # noqa: F401
+from eventops.agenda.grid import move_views as _move_views  # noqa: F401
 from eventops.agenda.leaks import answer_leaks
 from eventops.agenda.views import blueprint as agenda
 from eventops.checkin import desk as _checkin_desk  # noqa: F401

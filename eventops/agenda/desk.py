@@ -8,7 +8,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from eventops.agenda.changes import changes
-from eventops.agenda.conflict_views import conflicts_shown
+from eventops.agenda.conflicts.views import conflicts_shown
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.models import Event, Session
 from eventops.agenda.snapshots import desk_sessions

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import yaml
 
-from eventops.agenda.conference_agenda import (
+from eventops.agenda.conference_file import ConferenceFile
+from eventops.agenda.conference_file.agenda import (
     AudiencePart,
     RoomPart,
     SessionPart,
@@ -17,10 +18,9 @@ from eventops.agenda.conference_agenda import (
     SpeakerPart,
     TrackPart,
 )
-from eventops.agenda.conference_event import EventPart, Funding, Organiser, Report
-from eventops.agenda.conference_file import ConferenceFile
-from eventops.agenda.conference_parts import Link, Part, Person
-from eventops.agenda.conference_settled import moment, times_of, window_of
+from eventops.agenda.conference_file.event import EventPart, Funding, Organiser, Report
+from eventops.agenda.conference_file.parts import Link, Part, Person
+from eventops.agenda.conference_file.settled import moment, times_of, window_of
 from eventops.agenda.desk_rows import COLUMNS, EVENT_COLUMNS, DeskRows
 from eventops.agenda.models import Event, PublicWindow, Room, Session, Speaker, Track
 from eventops.times import stored_instant
@@ -46,7 +46,7 @@ def write_conference(file: ConferenceFile) -> str:
 
 
 def written(event: Event, desk: DeskRows) -> ConferenceFile:
-    """The event as a settled file says it (eventops.agenda.conference_settled). What is stored is not checked again."""
+    """The event as a settled file says it (see conference_file.settled). What is stored is not checked again."""
     return ConferenceFile.model_construct(
         event=_event(event),
         report=_report(event.report) if event.report else None,

@@ -8,16 +8,16 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile
-from eventops.agenda.conference_ids import row_id, uuids_of
-from eventops.agenda.conference_settled import settled
+from eventops.agenda.conference_file.differences import FileDifference, compare_files
+from eventops.agenda.conference_file.ids import row_id, uuids_of
+from eventops.agenda.conference_file.settled import settled
+from eventops.agenda.conference_file.store import Store, put_event
 from eventops.agenda.desk_rows import DeskRows, foreign_ids
 from eventops.agenda.events import find_event
 from eventops.agenda.export_file import written
-from eventops.agenda.file_differences import FileDifference, compare_files
 from eventops.agenda.journal import Journal, editing
 from eventops.agenda.models import Event, Session
 from eventops.agenda.publish import narrow, raise_version
-from eventops.agenda.store_file import Store, put_event
 from eventops.db import db
 
 Passed = Callable[[int], None]

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from eventops import clock
 from eventops.agenda.affected import reach
 from eventops.agenda.changes import Change
-from eventops.agenda.conflict_words import conflicts_arising
+from eventops.agenda.conflicts.words import conflicts_arising
 from eventops.agenda.edit import desk_rooms
 from eventops.agenda.events import Span, event_clocks, event_moved, event_or_404, spoken_language
 from eventops.agenda.late import MOST_MINUTES, Shift, TooEarly, plan_shift, shift

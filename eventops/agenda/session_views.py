@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from eventops import clock
 from eventops.agenda.edit import StaleEdit, desk_session, edit_session, new_session
 from eventops.agenda.events import event_clocks, event_or_404, public_window
-from eventops.agenda.form_presence import presence
+from eventops.agenda.grid.form_presence import presence
 from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, Session
 from eventops.agenda.public_pages import forget_renderings

@@ -13,7 +13,7 @@ from eventops import clock
 from eventops.agenda import journal as journals
 from eventops.agenda import publish as publishing
 from eventops.agenda.events import event_or_404
-from eventops.agenda.grid_page import date_or_none, grid_page
+from eventops.agenda.grid.page import date_or_none, grid_page
 from eventops.agenda.journal import ChangedSince, Thing
 from eventops.agenda.models import Session
 from eventops.agenda.public_pages import forget_renderings

@@ -9,7 +9,7 @@ from uuid import uuid4
 from flask_babel import gettext as _
 from pydantic import TypeAdapter, ValidationError
 
-from eventops.agenda.conference_fields import Slug
+from eventops.agenda.conference_file.fields import Slug
 from eventops.agenda.events import event_id_of, spoken_language
 from eventops.agenda.models import Event, PublicWindow
 from eventops.agenda.typed_form import TypedForm

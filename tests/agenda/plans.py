@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from uuid import UUID
 
+from eventops.agenda.conflicts.planned import Conflict, Plan, Planned
 from eventops.agenda.events import Span
-from eventops.agenda.planned import Conflict, Plan, Planned
 
 MIDNIGHT = datetime(2024, 5, 7, tzinfo=UTC)
 HALL, STUDIO, FOYER = (UUID(int=number) for number in (101, 102, 103))

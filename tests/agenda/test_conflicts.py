@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventops.agenda.conflicts import MOST, find_conflicts
+from eventops.agenda.conflicts.find import MOST, find_conflicts
+from eventops.agenda.conflicts.planned import Plan, Planned
 from eventops.agenda.events import Span
-from eventops.agenda.planned import Plan, Planned
 from tests.agenda.plans import (
     ANNA,
     BO,

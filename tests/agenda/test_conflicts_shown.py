@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as happening
 from sqlalchemy import select
 
-from eventops.agenda.conflict_facts import read_plan
-from eventops.agenda.conflict_words import SHOWN, conflicts_of
+from eventops.agenda.conflicts.facts import read_plan
+from eventops.agenda.conflicts.words import SHOWN, conflicts_of
 from eventops.agenda.models import Event, Room, Session, Speaker, SpeakerRole
 from eventops.db import db
 from eventops.languages import speaking

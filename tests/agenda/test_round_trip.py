@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 
 from eventops import create_app
 from eventops.agenda.conference_file import BadConferenceFile, check_conference, read_conference
+from eventops.agenda.conference_file.differences import FileDifference
+from eventops.agenda.conference_file.words import difference_lines
 from eventops.agenda.export_file import export_conference
-from eventops.agenda.file_differences import FileDifference
-from eventops.agenda.file_words import difference_lines
 from eventops.agenda.import_file import audience_id, import_conference, plan_update, update_conference
 from eventops.agenda.journal import to_undo, undo
 from eventops.agenda.models import Audience, Edit, Event, Image, Room, Session, Speaker

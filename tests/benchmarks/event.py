@@ -14,9 +14,9 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import select
 
-from eventops.agenda.conference_agenda import SessionPart
 from eventops.agenda.conference_file import ConferenceFile, read_conference
-from eventops.agenda.conference_parts import PublicPart
+from eventops.agenda.conference_file.agenda import SessionPart
+from eventops.agenda.conference_file.parts import PublicPart
 from eventops.agenda.models import Event
 from eventops.agenda.publish import publish
 from eventops.checkin.models import Door

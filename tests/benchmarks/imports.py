@@ -13,7 +13,7 @@ from flask import Flask
 
 from eventops import clock
 from eventops.agenda.conference_file import read_conference
-from eventops.agenda.conference_yaml import LOADER
+from eventops.agenda.conference_file.yaml_text import LOADER
 from eventops.agenda.import_file import import_conference, update_conference
 from eventops.db import write
 from eventops.viewer import SYSTEM, seeing

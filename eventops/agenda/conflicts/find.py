@@ -13,8 +13,8 @@ from math import inf
 from typing import TypeVar
 from uuid import UUID
 
+from eventops.agenda.conflicts.planned import BREAKS, DOORS, Conflict, Plan, Planned, Severity
 from eventops.agenda.events import Span
-from eventops.agenda.planned import BREAKS, DOORS, Conflict, Plan, Planned, Severity
 
 MOST = 500
 """So many are found at most: of sessions that all lie on one another, every two are a conflict."""

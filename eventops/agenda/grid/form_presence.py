@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from eventops.agenda.grid_words import presence_words
+from eventops.agenda.grid.words import presence_words
 from eventops.agenda.journal import last_number
 from eventops.agenda.models import Event, Session
 

@@ -12,12 +12,12 @@ from eventops import clock
 from eventops.agenda.edit import desk_session
 from eventops.agenda.edit_words import in_words
 from eventops.agenda.events import event_clocks, recent_event_or_404
-from eventops.agenda.grid import as_json
+from eventops.agenda.grid.cards import as_json
+from eventops.agenda.grid.move import BadMove, StaleMove, Wanted, movable, read_wanted, wanted_room
+from eventops.agenda.grid.move import move as move_session
+from eventops.agenda.grid.presence import last_editor
 from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, Session
-from eventops.agenda.move import BadMove, StaleMove, Wanted, movable, read_wanted, wanted_room
-from eventops.agenda.move import move as move_session
-from eventops.agenda.presence import last_editor
 from eventops.agenda.views import blueprint
 from eventops.db import write
 from eventops.routes import problem, staff

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from eventops.agenda.conference_file import ConferenceFile
-from eventops.agenda.conference_parts import Part, Window
-from eventops.agenda.conference_settled import KINDS
+from eventops.agenda.conference_file.parts import Part, Window
+from eventops.agenda.conference_file.settled import KINDS
 
 KEPT = frozenset({"audiences"})
 """Lists from which nothing is removed: there are people in audiences."""

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from eventops.agenda.conference_agenda import SessionPart
-from eventops.agenda.conference_event import Organiser
 from eventops.agenda.conference_file import ConferenceFile
-from eventops.agenda.conference_settled import window_of
+from eventops.agenda.conference_file.agenda import SessionPart
+from eventops.agenda.conference_file.differences import ORDERED, FileDifference
+from eventops.agenda.conference_file.event import Organiser
+from eventops.agenda.conference_file.settled import window_of
 from eventops.agenda.desk_rows import COLUMNS, EVENT_COLUMNS, MODELS, DeskRows
-from eventops.agenda.file_differences import ORDERED, FileDifference
 from eventops.agenda.journal import Journal
 from eventops.agenda.models import Event, PublicWindow, Session, SpeakerRole
 from eventops.db import db

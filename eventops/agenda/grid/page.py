@@ -11,15 +11,15 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from eventops.agenda.conflict_views import conflicts_shown
+from eventops.agenda.conflicts.views import conflicts_shown
 from eventops.agenda.edit import desk_rooms
 from eventops.agenda.edit_words import steps
 from eventops.agenda.events import event_or_404, spoken_language
-from eventops.agenda.grid import Day, as_json, axis, day_name, days, on_day
-from eventops.agenda.grid_words import grid_words
+from eventops.agenda.grid.cards import Day, as_json, axis, day_name, days, on_day
+from eventops.agenda.grid.presence import last_editor
+from eventops.agenda.grid.words import grid_words
 from eventops.agenda.journal import KINDS, ChangedSince, last_number
 from eventops.agenda.models import Event
-from eventops.agenda.presence import last_editor
 from eventops.agenda.views import blueprint, titles
 from eventops.db import db
 from eventops.languages import in_language

@@ -11,11 +11,11 @@ from uuid import UUID
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from eventops.agenda.conflict_facts import Names, read_plan
-from eventops.agenda.conflicts import MOST, find_conflicts
+from eventops.agenda.conflicts.facts import Names, read_plan
+from eventops.agenda.conflicts.find import MOST, find_conflicts
+from eventops.agenda.conflicts.planned import BREAKS, Conflict, Planned, Severity
 from eventops.agenda.events import Span, event_clocks, spoken_language
 from eventops.agenda.models import Event
-from eventops.agenda.planned import BREAKS, Conflict, Planned, Severity
 from eventops.languages import Text, in_language
 from eventops.times import to_wall
 

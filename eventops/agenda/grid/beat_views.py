@@ -13,9 +13,9 @@ from eventops import clock
 from eventops.agenda.edit import desk_rooms
 from eventops.agenda.edit_words import steps
 from eventops.agenda.events import recent_event_or_404
-from eventops.agenda.grid import as_json
+from eventops.agenda.grid.cards import as_json
+from eventops.agenda.grid.presence import News, is_noted, news, note, others, sessions_of
 from eventops.agenda.models import Event
-from eventops.agenda.presence import News, is_noted, news, note, others, sessions_of
 from eventops.agenda.views import blueprint
 from eventops.db import write
 from eventops.routes import problem, staff

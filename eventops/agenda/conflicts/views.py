@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, json, request
 
-from eventops.agenda.conflict_words import conflicts_of
+from eventops.agenda.conflicts.words import conflicts_of
 from eventops.agenda.events import event_or_404
 from eventops.agenda.models import Event
 from eventops.agenda.views import blueprint

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from eventops.agenda.conference_agenda import Named, SessionPart, SessionSpeaker, SpeakerPart
-from eventops.agenda.conference_event import EventPart
-from eventops.agenda.conference_fields import Faults
 from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile
-from eventops.agenda.conference_ids import faults_of_ids, row_id
-from eventops.agenda.conference_parts import Window
+from eventops.agenda.conference_file.agenda import Named, SessionPart, SessionSpeaker, SpeakerPart
+from eventops.agenda.conference_file.event import EventPart
+from eventops.agenda.conference_file.fields import Faults
+from eventops.agenda.conference_file.ids import faults_of_ids, row_id
+from eventops.agenda.conference_file.parts import Window
 from eventops.times import Reading, stored_instant, to_wall
 
 KINDS = {"rooms": "room", "tracks": "track", "audiences": "audience", "speakers": "speaker", "sessions": "session"}

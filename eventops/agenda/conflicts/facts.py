@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from eventops.agenda.attendance import Crowd, audiences_with_stream, expected_people
+from eventops.agenda.conflicts.planned import Plan, Planned
 from eventops.agenda.events import Span
 from eventops.agenda.models import Audience, Event, Room, Session, Speaker, SpeakerRole
-from eventops.agenda.planned import Plan, Planned
 from eventops.db import db
 from eventops.times import NonexistentTime, UncertainTime, stored_instant, to_instant
 

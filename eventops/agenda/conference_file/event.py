@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from eventops.agenda.conference_fields import (
+from eventops.agenda.conference_file.fields import (
     Address,
     Country,
     Day,
@@ -25,7 +25,7 @@ from eventops.agenda.conference_fields import (
     Wall,
     Zone,
 )
-from eventops.agenda.conference_parts import Links, Part, Person, refuse_uncertain
+from eventops.agenda.conference_file.parts import Links, Part, Person, refuse_uncertain
 from eventops.languages import LANGUAGES
 from eventops.times import Reading, to_instant
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from eventops.agenda.conference_file import ConferenceFile
-from eventops.agenda.conference_settled import KINDS
-from eventops.agenda.file_differences import FileDifference, PartChange
+from eventops.agenda.conference_file.differences import FileDifference, PartChange
+from eventops.agenda.conference_file.settled import KINDS
 from eventops.languages import in_language
 from eventops.times import two_clocks
 

@@ -1,7 +1,4 @@
-"""The file that describes a conference, in YAML: read and checked before anything is stored.
-
-docs/conference-file.md says what it may say.
-"""
+"""The whole file, read and checked before anything is stored."""
 
 from __future__ import annotations
 
@@ -11,12 +8,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from eventops.agenda.conference_agenda import AudiencePart, RoomPart, SessionPart, SpeakerPart, TrackPart
-from eventops.agenda.conference_event import EventPart, Report
-from eventops.agenda.conference_fields import Faults
-from eventops.agenda.conference_ids import faults_of_ids
-from eventops.agenda.conference_parts import Part, PublicPart, Window
-from eventops.agenda.conference_yaml import read_yaml
+from eventops.agenda.conference_file.agenda import AudiencePart, RoomPart, SessionPart, SpeakerPart, TrackPart
+from eventops.agenda.conference_file.event import EventPart, Report
+from eventops.agenda.conference_file.fields import Faults
+from eventops.agenda.conference_file.ids import faults_of_ids
+from eventops.agenda.conference_file.parts import Part, PublicPart, Window
+from eventops.agenda.conference_file.yaml_text import read_yaml
 
 MOST_COMPLAINTS = 50
 """Of a file that says everything in another way, the first ones are enough."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from eventops.agenda.conference_fields import (
+from eventops.agenda.conference_file.fields import (
     Address,
     Language,
     Line,
@@ -17,7 +17,7 @@ from eventops.agenda.conference_fields import (
     Number,
     Texts,
 )
-from eventops.agenda.conference_parts import Links, Part, Timed
+from eventops.agenda.conference_file.parts import Links, Part, Timed
 
 
 class Named(Part):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from eventops.agenda.conference_fields import Country, Faults, Label, Line, Name, PlainUrl, Wall, Zone
+from eventops.agenda.conference_file.fields import Country, Faults, Label, Line, Name, PlainUrl, Wall, Zone
 from eventops.times import Reading, UncertainTime, to_instant, utc_text
 
 
