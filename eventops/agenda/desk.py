@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from eventops.agenda.changes import changes
 from eventops.agenda.conflicts.views import conflicts_shown
+from eventops.agenda.edit_words import steps
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.models import Event, Session
 from eventops.agenda.snapshots import desk_sessions
@@ -46,6 +47,7 @@ def desk(slug: str) -> str:
         rows=[_row(event, session) for session in desk_sessions(event.id)],
         changed=len(changes(event.id)),
         published="published" in request.args,
+        steps=steps(event.id, signed_in_account()),
         **conflicts_shown(event),
     )
 

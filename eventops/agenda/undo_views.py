@@ -78,5 +78,7 @@ def close_at_once(things: Iterable[Thing], now: datetime) -> bool:
 def _back(slug: str, is_narrowed: bool) -> Response:
     if is_narrowed:
         forget_renderings()
+    if request.form.get("view") == "list":
+        return redirect(url_for("agenda.desk", slug=slug), 303)
     day = date_or_none(request.form.get("day", ""))
     return redirect(url_for("agenda.grid", slug=slug, day=day.isoformat() if day else None), 303)
