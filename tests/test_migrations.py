@@ -6,7 +6,12 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import inspect
 
+from eventops.agenda.changes import changes
+from eventops.agenda.journal import editing
+from eventops.agenda.models import Edit, Event, Release
+from eventops.agenda.returning import return_to
 from eventops.db import db
+from tests.agenda.conferences import NOW, published
 from tests.apps import MakeApp, changing
 from tests.cast import add_conference
 
@@ -57,3 +62,19 @@ def test_migrating_what_is_up_to_date_changes_nothing(make_app: MakeApp) -> None
         assert db.session.scalar(db.select(db.func.count()).select_from(db.metadata.tables["registrations"])) == len(
             cast.people
         )
+
+
+def test_what_was_published_before_the_desk_had_its_journal_is_published_still(app: Flask) -> None:
+    """Nothing seems changed by the migration, and the release from before can be gone back to."""
+    with changing(app):
+        event_id = published().id
+    with app.app_context():
+        flask_migrate.downgrade(revision="5d7e2f90b1a4")
+        flask_migrate.upgrade()
+    with changing(app):
+        event = db.session.get_one(Event, event_id)
+        assert changes(event_id) == []
+        release = db.session.scalars(db.select(Release)).one()
+        with editing(event_id, None, "return", NOW) as journal:
+            return_to(event, release, journal)
+        assert (changes(event_id), list(db.session.scalars(db.select(Edit)))) == ([], [])

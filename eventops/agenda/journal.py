@@ -173,17 +173,34 @@ def _keep(
 
 def _reverse(edit: Edit, what: str, from_: str, to: str, now: datetime) -> list[Thing]:
     hold_agenda(edit.event_id)
-    things: list[Thing] = []
-    for change in edit.changes:
-        thing = _thing(change["kind"], UUID(change["id"]))
-        if thing is None or state(thing) != change[from_]:
-            raise ChangedSince(change["kind"], UUID(change["id"]))
+    things = [_as_left(change, from_) for change in edit.changes]
+    for thing, change in zip(things, edit.changes, strict=True):
         put(thing, change[to], now)
-        things.append(thing)
     db.session.flush()
+    for thing in things:
+        _refuse_removed_parts(thing)
     changes = [change | {"before": change[from_], "after": change[to]} for change in edit.changes]
     _keep(edit.event_id, edit.account_id, what, now, changes, reverses=edit.number)
     return things
+
+
+def _as_left(change: dict[str, Any], left: str) -> Thing:
+    """The thing of that change, which is as its state `before` or `after` says."""
+    kind, id = change["kind"], UUID(change["id"])
+    thing = _thing(kind, id)
+    if thing is None or state(thing) != change[left]:
+        raise ChangedSince(kind, id)
+    return thing
+
+
+def _refuse_removed_parts(thing: Thing) -> None:
+    """A session does not come back into a room that was removed since, nor with such a track or speaker."""
+    if not isinstance(thing, Session) or thing.deleted_at is not None:
+        return
+    db.session.expire(thing, ["room", "track"])
+    for part in (thing.room, thing.track, *thing.speakers):
+        if part is not None and part.deleted_at is not None:
+            raise ChangedSince(_kind(part), part.id)
 
 
 def _stacks(event_id: UUID, account_id: UUID | None) -> tuple[list[int], list[int]]:

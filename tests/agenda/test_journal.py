@@ -154,6 +154,27 @@ def test_what_somebody_changed_since_is_not_undone(app: Flask, cast: Conference)
         assert (notes, title(cast), db.session.scalars(select(Edit.number)).all()) == ({"shifted"}, "Theirs", [1, 2])
 
 
+def test_session_does_not_come_back_into_a_room_that_is_gone(app: Flask, cast: Conference) -> None:
+    """Its removal is not undone while its room is removed, and is once the room is back."""
+    me, colleague = add_staff(app, "editor", cast.event_id), add_staff(app, "owner", cast.event_id, factor=False)
+    with changing(app):
+        session = db.session.get_one(Session, cast.keynote_id)
+        with editing(cast.event_id, me, "remove", NOW) as journal:
+            journal.change(session)
+            session.deleted_at = NOW
+        with editing(cast.event_id, colleague, "remove_part", NOW) as journal:
+            room = db.session.get_one(Room, session.room_id)
+            journal.change(room)
+            room.deleted_at = NOW
+    with pytest.raises(ChangedSince) as refusal, changing(app):
+        undo_last(cast, me)
+    assert (refusal.value.kind, refusal.value.id) == ("room", room.id)
+    with changing(app):
+        undo_last(cast, colleague)
+        undo_last(cast, me)
+        assert db.session.get_one(Session, cast.keynote_id).deleted_at is None
+
+
 def test_closing_by_undo_takes_effect_at_once(app: Flask, cast: Conference) -> None:
     """What was opened on the desk and published, and is closed again by undoing, is gone from the public's page."""
     me = add_staff(app, "editor", cast.event_id)

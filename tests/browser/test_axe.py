@@ -146,6 +146,29 @@ def test_pages_of_staff(page: Page, look: Look, demo: RunningDemo) -> None:
     assert look.faults() == []
 
 
+def test_pages_of_the_agendas_desk(page: Page, look: Look, demo: RunningDemo) -> None:
+    """Forms of all that the agenda is made of, what publishing shows, two who edit at once, releases."""
+    sign_in(page, demo, "editor")
+    desk = f"{demo.said['url']}/en/desk/{demo.said['event']}/"
+    for path in ("agenda/new", "late", "late?minutes=10", "settings", "parts", "releases/", "releases/1", "publish"):
+        look.at(desk + path)
+    for kind in ("rooms", "tracks", "speakers"):
+        look.at(f"{desk}parts/{kind}/new")
+    page.goto(desk)
+    page.get_by_role("link", name="Questions and discussion").click()
+    other = page.context.new_page()
+    other.goto(page.url)
+    for tab, title in ((other, "Questions"), (page, "Discussion")):
+        tab.get_by_label("Title (English)").fill(title)
+        tab.get_by_role("button", name="Save as a draft").click()
+    expect(page.get_by_text("Where the two versions differ")).to_be_visible()
+    assert look.faults() == []
+    look.at(desk + "publish")
+    sign_in(page, demo, "owner")
+    look.at(f"{demo.said['url']}/en/desk/?all=")
+    look.at(f"{demo.said['url']}/en/desk/new")
+
+
 def test_scanner(page: Page, look: Look, demo: RunningDemo) -> None:
     """Before it has a key, with one, and while each kind of verdict fills the screen."""
     door = demo.said["doors"][0]
