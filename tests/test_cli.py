@@ -76,7 +76,7 @@ def publish_and_sign_up(base_url: str, guest: str) -> None:
     owner.submit("Sign in", email=OWNER[1], password=PASSWORD)
     secret = owner.page.xpath("string(//code[@class='key'])").replace(" ", "")
     owner.submit("Set it up and sign in", code=TOTP(secret).now())
-    owner.get(f"{base_url}/desk/conference-2099-05-07/")
+    owner.get(f"{base_url}/en/desk/conference-2099-05-07/publish")
     assert Visitor().get(f"{base_url}/conference-2099-05-07/").status == 404
     owner.submit("Publish")
     visitor = Visitor().get(f"{base_url}/conference-2099-05-07/sign-up")

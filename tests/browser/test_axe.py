@@ -140,6 +140,7 @@ def test_pages_of_staff(page: Page, look: Look, demo: RunningDemo) -> None:
     assert look.faults() == []
     page.goto(desk)
     page.get_by_role("link", name="Welcome").click()
+    page.get_by_text("Title in other languages").click()
     page.get_by_label("Title (Finnish)").fill("Tervetuloa")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Not published yet")).to_be_visible()

@@ -317,7 +317,7 @@ NOT_OURS = (
     "/en/sign-out",
     "/en/sign-in",
     "/en/sign-in/code",
-    "/en/desk/conference/publish",
+    "/en/desk/conference/leak-check",
     "/en/desk/account/password",
     "/en/conference/",
     "/en/conference/sign-up",
