@@ -131,6 +131,10 @@ def fresh_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> I
     spares.take_back(name)
 
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For a test of what no database has a part in, where others of its kind run on both."""
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh, migrated database: the test runs once on SQLite and once on PostgreSQL."""

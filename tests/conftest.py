@@ -1,12 +1,31 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.postgres import Cluster
 
-pytest_plugins = ["tests.apps", "tests.day", "tests.site", "tests.walks"]
+pytest_plugins = ["tests.apps", "tests.site"]
+
+
+WALKED_TOGETHER = "tests/everybody"
+"""A folder whose tests share what takes long to make, so that one process runs them all."""
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Gives each process whole files, and that folder whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return WALKED_TOGETHER if scope.startswith(WALKED_TOGETHER) else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    """Used for `--dist loadfile`."""
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

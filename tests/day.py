@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -48,8 +47,6 @@ from tests.canaries import (
     CLOSED_HOURS,
     EVERYTHING,
     canary,
-    conference_with_canaries,
-    conference_without_closed,
 )
 from tests.details import add_details
 from tests.hidden import DRAFT, add_hidden
@@ -151,26 +148,6 @@ def signed_in(app: Flask, email: str, password: str) -> FlaskClient:
     answer = client.post("/en/sign-in", data={"email": email, "password": password, "csrf_token": token})
     assert answer.status_code == 303, answer.text
     return client
-
-
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedDay]:
-    """The day with its closed sessions."""
-    with played(tmp_path_factory.mktemp("day"), conference_with_canaries()) as played_day:
-        yield played_day
-
-
-@pytest.fixture(scope="module")
-def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedDay]:
-    """The same day as if there were no closed sessions."""
-    with played(tmp_path_factory.mktemp("spare"), conference_without_closed()) as played_day:
-        yield played_day
-
-
-@pytest.fixture(scope="module")
-def letters(day: PlayedDay) -> list[Letter]:
-    """Every letter of the day."""
-    return day.letters()
 
 
 @contextmanager

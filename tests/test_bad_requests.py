@@ -101,22 +101,23 @@ def test_odd_parts_of_addresses_are_missing_pages(site: Site, long: bool) -> Non
     before = site.rows()
     for rule in site.rules:
         for name in rule.arguments:
-            for part in (*RAW, *(ODD if long else ODD[2::4])):
+            for part in (*RAW, *ODD) if long else (*RAW[::2], *ODD[2::6]):
                 path = "/" + site.path(rule, **{name: part.replace("?", "")}).lstrip("/")
                 status = site.client_for(rule).get(path, headers=site.headers_for(rule)).status_code
                 assert status in (302, 303, 307, 308, 400, 404, 405), (rule.endpoint, name, part[:20])
     assert site.rows() == before
 
 
-def test_odd_queries_change_nothing(site: Site) -> None:
-    """Whatever follows the question mark."""
+def test_odd_queries_change_nothing(site: Site, long: bool) -> None:
+    """Whatever follows the question mark; in short each route is given some of it."""
     before = site.rows()
     queries = [f"state={part}&mode={part}&scan={part}&next={part}&published={part}&{part}" for part in RAW]
     queries += ["&&&", "=", "a=1&" * 3000, "%00=%ff", "[]=1", "scan=" + "0" * 5000]
-    for rule in site.rules:
+    for number, rule in enumerate(site.rules):
         if "GET" in (rule.methods or ()):
             client, path = site.client_for(rule), site.path(rule)
-            statuses = {client.get(f"{path}?{query}").status_code for query in queries}
+            some = queries if long else queries[number % 5 :: 5]
+            statuses = {client.get(f"{path}?{query}").status_code for query in some}
             assert (rule.endpoint, statuses) == (rule.endpoint, {client.get(path).status_code})
     assert site.rows() == before
 

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from flask.testing import FlaskClient
 
 from eventops.languages import LANGUAGES
@@ -143,12 +142,3 @@ class Seen:
 
     def answers(self) -> Iterator[tuple[str, Answer]]:
         return ((who, answer) for who, visit in self.visits.items() for answer in visit.answers.values())
-
-
-@pytest.fixture(scope="module")
-def seen(day: PlayedDay) -> Seen:
-    """Everything that anybody can reach of the day."""
-    clients = {role: day.staff_client(role) for role in STAFF_ROLES}
-    before = dump(day.day.folder.database)
-    visits = walk(day, clients)
-    return Seen(visits, before, dump(day.day.folder.database))

@@ -14,7 +14,7 @@ from eventops.agenda.journal import to_undo, undo
 from eventops.agenda.models import Edit, Event, PublishedSession, Release, Room, Session, Speaker
 from eventops.agenda.publish import publish
 from eventops.db import db
-from tests.apps import changing, reading
+from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import CANARY, SPRING, Conference, add_conference
 from tests.forms import publish_desk, send_form
 from tests.staff.team import add_staff, page_of, signed_in
@@ -46,6 +46,7 @@ def texts(editor: FlaskClient, path: str) -> str:
     return " ".join(page_of(editor.get(path)).text_content().split())
 
 
+@ON_SQLITE
 def test_releases_say_what_changed_who_made_them_and_why(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """The latest first; each has a page with its changes in words."""
     edit(editor, cast.keynote_id, start="2024-05-07T12:30", title_fi="Pääpuhe")
@@ -90,6 +91,7 @@ def test_going_back_is_a_release_and_puts_the_desk_back(app: Flask, cast: Confer
         assert db.session.get_one(Session, cast.keynote_id).title == {"en": "Keynote by somebody else"}
 
 
+@ON_SQLITE
 def test_going_back_to_what_nobody_looked_at_is_refused(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """409 where something was published since the page was opened; nothing is stored."""
     edit(editor, cast.keynote_id, title_en="Keynote by Aino")
@@ -102,6 +104,7 @@ def test_going_back_to_what_nobody_looked_at_is_refused(app: Flask, cast: Confer
         assert db.session.get_one(Session, cast.keynote_id).title == {"en": "Keynote by Bo"}
 
 
+@ON_SQLITE
 def test_going_back_to_what_would_leak_is_refused(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """The first release named what is a closed session's own by now: 409, and the desk stays as it was."""
     edit(editor, cast.keynote_id, title_en="The merger of Norrsken")
@@ -125,6 +128,7 @@ def test_going_back_to_what_would_leak_is_refused(app: Flask, cast: Conference, 
         assert db.session.get_one(Session, cast.keynote_id).abstract == {"en": "About: Keynote speech"}
 
 
+@ON_SQLITE
 def test_observers_read_releases_and_go_back_to_none(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """What changed is shown; the way back is not."""
     edit(editor, cast.keynote_id, title_en="Keynote by Aino")

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from eventops.agenda.models import Edit, Event, Session, Speaker, Track
 from eventops.agenda.publish import publish
 from eventops.db import db
-from tests.apps import changing, reading
+from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import CANARY, Conference, add_conference
 from tests.forms import send_form
 from tests.staff.team import add_staff, page_of, signed_in
@@ -110,6 +110,7 @@ def test_new_session_takes_all_that_a_session_is(app: Flask, cast: Conference, e
         assert repr(db.session.scalars(select(Edit)).one().changes[0]["after"]) == before
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
@@ -145,6 +146,7 @@ def test_bad_input_is_named_beside_its_field(
         assert len(db.session.scalars(select(Session)).all()) == 2
 
 
+@ON_SQLITE
 def test_foreign_rooms_tracks_and_speakers_are_refused(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """Those of another event are as unknown as none."""
     with changing(app):
@@ -173,6 +175,7 @@ def test_time_that_clocks_show_twice_is_asked_about(app: Flask, cast: Conference
         assert (str(session.starts_at), session.start_fold) == ("2024-10-27 01:30:00+00:00", 1)
 
 
+@ON_SQLITE
 def test_default_access_follows_the_public_hours(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """What begins within them is open to the public, what begins outside is by invitation, as it first stands."""
     for start, access in (("2024-05-07T11:00", "public"), ("2024-05-07T15:00", "closed")):
@@ -220,6 +223,7 @@ def test_removed_session_leaves_the_desk_and_stays_published(app: Flask, cast: C
     assert editor.get(path).status_code == 404
 
 
+@ON_SQLITE
 def test_session_in_the_tray_is_not_published(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """It stands on the desk without hours."""
     assert send_form(editor, NEW, title_en="Someday", end="2024-05-07T12:00", in_tray="yes").status_code == 303
@@ -228,6 +232,7 @@ def test_session_in_the_tray_is_not_published(app: Flask, cast: Conference, edit
     assert "Someday" not in page
 
 
+@ON_SQLITE
 def test_staff_notes_stay_on_the_desk(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """They are in no release and on no page but the form."""
     path = f"{DESK}agenda/{cast.keynote_id}"
@@ -238,6 +243,7 @@ def test_staff_notes_stay_on_the_desk(app: Flask, cast: Conference, editor: Flas
     assert f"Notes {CANARY}" in editor.get(path).text
 
 
+@ON_SQLITE
 def test_clocks_say_a_typed_time_on_all_of_them(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """And that it is asked about where clocks change, and nothing for what is no time."""
     asked = {

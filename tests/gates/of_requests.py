@@ -45,7 +45,6 @@ GUARDS = (
         "if found is None:\n        raise",
         "if found is None:\n        return Declaration(Caller.ANYONE)\n        raise",
         "tests/test_routes.py::test_route_without_a_declaration_stops_the_start",
-        is_short=True,
     ),
     Guard(
         "route that nobody checks stops the start",

@@ -31,7 +31,6 @@ GUARDS = (
         "if declaration.ability and not can(role, declaration.ability):",
         "if False:",
         f"{SIGNING_IN}::test_desk_refuses_to_change_what_the_role_may_only_see",
-        is_short=True,
     ),
     Guard(
         "role counts in its own event",

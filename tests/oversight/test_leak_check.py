@@ -28,7 +28,7 @@ from eventops.registration.models import Registration
 from eventops.registration.register import letter_stamp, sign_up
 from eventops.streams.models import Stream
 from eventops.viewer import SYSTEM, seeing
-from tests.apps import changing, reading
+from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import CANARY, SPRING, START, Conference, add_conference
 from tests.forms import publish_desk
 from tests.staff.team import add_staff, csrf_token, page_of, signed_in
@@ -95,6 +95,7 @@ LEAKY = {
 }
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("what", LEAKY)
 def test_leak_check_finds(app: Flask, cast: Conference, what: str) -> None:
     """Names, rooms, audiences, ids and streams' addresses, in whatever language and case."""
@@ -106,6 +107,7 @@ def test_leak_check_finds(app: Flask, cast: Conference, what: str) -> None:
     assert "Anybody" in {leak.viewer for leak in found(app, cast)}
 
 
+@ON_SQLITE
 def test_leak_check_does_not_cry_wolf(app: Flask, cast: Conference) -> None:
     """What closed and public sessions share, what the interface says, and common words are nobody's secret."""
     with changing(app):
@@ -120,6 +122,7 @@ def test_leak_check_does_not_cry_wolf(app: Flask, cast: Conference) -> None:
     assert found(app, cast) == []
 
 
+@ON_SQLITE
 def test_leak_check_knows_dates_languages_streams_and_hosts(app: Flask, cast: Conference) -> None:
     """Words that pages say of every session are no session's own."""
     with changing(app):
@@ -130,6 +133,7 @@ def test_leak_check_knows_dates_languages_streams_and_hosts(app: Flask, cast: Co
     assert found(app, cast) == []
 
 
+@ON_SQLITE
 def test_leak_check_lets_people_read_their_own_names(app: Flask, cast: Conference) -> None:
     """A stranger who signs up under a closed speaker's name keeps nobody from publishing."""
     with changing(app):
@@ -138,6 +142,7 @@ def test_leak_check_lets_people_read_their_own_names(app: Flask, cast: Conferenc
     assert found(app, cast) == []
 
 
+@ON_SQLITE
 def test_leak_check_finds_sentences_of_closed_abstracts(app: Flask, cast: Conference) -> None:
     """A sentence that was copied from a closed session to a public one, by mistake."""
     edit(app, cast.workshop_id, abstract={"en": "We talk it over. Five mentors tell what went wrong in Turku."})
@@ -148,6 +153,7 @@ def test_leak_check_finds_sentences_of_closed_abstracts(app: Flask, cast: Confer
     assert {leak.word for leak in found(app, cast)} == {"five mentors tell what went wrong in turku"}
 
 
+@ON_SQLITE
 def test_leak_check_knows_who_may_read_what(app: Flask, cast: Conference) -> None:
     """Members of one audience must not read the words of another's session."""
     with changing(app):
@@ -181,6 +187,7 @@ def sees_everything(model: type[Any]) -> Iterator[None]:
         protect(model, kept)
 
 
+@ON_SQLITE
 def test_leak_check_finds_a_broken_filter(app: Flask, cast: Conference) -> None:
     """It asks as each viewer through the same gates as everybody, so that a gate that fails shows."""
     with sees_everything(PublishedSession):
@@ -208,6 +215,7 @@ def test_publishing_refuses_what_would_leak(app: Flask, cast: Conference) -> Non
     assert "About workshops" in stranger.get("/en/conference/").text
 
 
+@ON_SQLITE
 def test_leak_check_has_a_button(app: Flask, cast: Conference) -> None:
     """The desk says that nothing leaks, or what does."""
     add_staff(app, "editor", cast.event_id)

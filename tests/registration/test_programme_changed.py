@@ -19,7 +19,7 @@ from eventops.db import db
 from eventops.letters.models import Letter as Row
 from eventops.registration.invitations import revoke
 from eventops.registration.models import Registration
-from tests.apps import changing, reading
+from tests.apps import ON_SQLITE, changing, reading
 from tests.bare_times import bare_times, visible_text
 from tests.cast import CANARY, SPRING, Conference
 from tests.forms import publish_desk
@@ -102,6 +102,7 @@ def test_review_counts_for_a_closed_session_whom_it_admits(
     assert figures(page_of(editor.get(URL))) == ["1", "0", "0"]
 
 
+@ON_SQLITE
 def test_another_abstract_is_no_news_for_anybody(mailbox: Mailbox, cast: Conference, editor: FlaskClient) -> None:
     """It is published and listed as a change, but reaches nobody who had planned, and no letter goes."""
     change(mailbox, cast.keynote_id, abstract={"en": "Longer than before"})
@@ -140,6 +141,7 @@ def test_each_is_told_once_of_all_changes_that_they_may_see(
     assert mailbox.deliver() == []
 
 
+@ON_SQLITE
 def test_publishing_without_letters_sends_none(mailbox: Mailbox, cast: Conference, editor: FlaskClient) -> None:
     """The organiser chooses; what was not told is told with the next change that is."""
     move(mailbox, cast.keynote_id)
@@ -169,6 +171,7 @@ def test_two_releases_before_the_letter_goes_are_one_letter(
         assert set(db.session.scalars(select(Row.state))) == {"sent", "skipped"}
 
 
+@ON_SQLITE
 def test_what_is_taken_off_is_cancelled_in_calendars_and_comes_back_later(
     mailbox: Mailbox, cast: Conference, editor: FlaskClient
 ) -> None:
@@ -184,6 +187,7 @@ def test_what_is_taken_off_is_cancelled_in_calendars_and_comes_back_later(
     assert entries(letters["onsite@example.org"]) == [("REQUEST", "REQUEST", "Keynote speech", 2)]
 
 
+@ON_SQLITE
 def test_closing_a_public_session_cancels_it_for_those_who_lose_it(
     mailbox: Mailbox, cast: Conference, editor: FlaskClient
 ) -> None:
@@ -213,6 +217,7 @@ def test_who_loses_the_right_before_the_letter_goes_learns_nothing(
     assert mailbox.deliver() == []
 
 
+@ON_SQLITE
 def test_publishing_what_nobody_looked_at_is_refused(mailbox: Mailbox, cast: Conference, editor: FlaskClient) -> None:
     """Somebody edits between the look and the button: 409 with the agenda as it is now, and nothing published."""
     move(mailbox, cast.keynote_id)

@@ -1,4 +1,4 @@
-"""Somebody who guesses, in a process of their own: tries once it reads a line, and says how many attempts passed."""
+"""Somebody who guesses, in a process of their own: for each line, what to guess, says how many attempts passed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tests.cast import SPRING
 EMAIL, ADDRESS = "anna@example.org", "192.0.2.7"
 
 
-def main(database_url: str, what: str, times: str) -> None:
+def main(database_url: str, times: str) -> None:
     app = create_app(settings_for(database_url))
     print("ready", flush=True)
-    sys.stdin.readline()
-    passed = 0
-    for _ in range(int(times)):
-        with changing(app):
-            passed += not begin_attempt(EMAIL, ADDRESS, SPRING, what)
-    print(passed, flush=True)
+    for what in map(str.strip, sys.stdin):
+        passed = 0
+        for _ in range(int(times)):
+            with changing(app):
+                passed += not begin_attempt(EMAIL, ADDRESS, SPRING, what)
+        print(passed, flush=True)
 
 
 if __name__ == "__main__":
