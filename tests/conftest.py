@@ -23,6 +23,15 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc]
         return WALKED_TOGETHER if scope.startswith(WALKED_TOGETHER) else scope
 
 
+LONG_FIRST = (f"{WALKED_TOGETHER}/", "tests/browser/", "tests/test_cli.py", "tests/demo/", "tests/letters/")
+"""Begun last, they would leave one process alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All else in its order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG_FIRST))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
     """Used for `--dist loadfile`."""
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
