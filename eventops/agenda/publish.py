@@ -32,24 +32,15 @@ def publish(
     """Make `snapshots`, by default the desk copy, what everybody reads: an immutable release, and its index.
 
     A session's SEQUENCE rises when its time or place changed; `changed_at` moves with any change of what it shows.
-    A closed session that becomes public starts anew at 0: strangers do not learn how often it was moved before.
+    A closed session that becomes public goes on from what strangers' calendars know of it, or starts at 0: they do not
+    learn how often it was moved behind closed doors.
     """
     hold_agenda(event.id)
     event.published_at = event.published_at or now
     raise_version(event)
     snapshots = desk_snapshots(event.id) if snapshots is None else snapshots
     counts = Counter(change.kind for change in compare(published_snapshots(event.id), snapshots))
-    published, known = _published(event.id), _known(event.id)
-    audiences = {row.id: row for row in db.session.scalars(select(Audience).where(Audience.event_id == event.id))}
-    reached: dict[UUID, Known] = {}
-    for snapshot in snapshots:
-        row = published.pop(snapshot.id, None)
-        named = [audiences[id] for id in snapshot.audience_ids]
-        reached[snapshot.id] = _publish_session(event.id, snapshot, row, named, known[snapshot.id], now)
-    for gone in published.values():
-        reached[gone.id] = _cancelled(gone, known[gone.id])
-        db.session.delete(gone)
-    _keep({id: new for id, new in reached.items() if new != known[id]})
+    _publish_sessions(event.id, snapshots, now)
     _publish_blocks(event.id, snapshots, now)
     release = Release(
         id=uuid4(),
@@ -65,6 +56,20 @@ def publish(
     db.session.add(release)
     db.session.flush()
     return release
+
+
+def _publish_sessions(event_id: UUID, snapshots: Sequence[Snapshot], now: datetime) -> None:
+    published, known = _published(event_id), _known(event_id)
+    audiences = {row.id: row for row in db.session.scalars(select(Audience).where(Audience.event_id == event_id))}
+    reached: dict[UUID, Known] = {}
+    for snapshot in snapshots:
+        row = published.pop(snapshot.id, None)
+        named = [audiences[id] for id in snapshot.audience_ids]
+        reached[snapshot.id] = _publish_session(event_id, snapshot, row, named, known[snapshot.id], now)
+    for gone in published.values():
+        reached[gone.id] = _cancelled(gone, known[gone.id])
+        db.session.delete(gone)
+    _keep({id: new for id, new in reached.items() if new != known[id]})
 
 
 def narrow(session: Session, now: datetime) -> bool:
