@@ -248,6 +248,27 @@ def test_tray_is_filled_and_emptied_by_mouse_and_by_keyboard(desk: Desk, open_gr
     assert desk.place() == ("12:00", "13:00", "Room 3", True)
 
 
+def test_new_session_is_drawn_where_the_grid_is_empty(desk: Desk, open_grid: Open) -> None:
+    """What is drawn becomes a form that says its hours and its room already; the session is what the form stores."""
+    desk.put()
+    page = open_grid()
+    noon = box_of(page.locator(".ec-slot time[datetime='2024-05-07T09:00:00.000Z']"))
+    head = column(page, "Room 3")
+    middle, top = head["x"] + head["width"] / 2, noon["y"] + noon["height"] / 2 + 4
+    drag(page, (middle, top), (middle, top + 40 * A_MINUTE))
+    expect(page.locator("[name=start]")).to_have_value("2024-05-07T12:00")
+    expect(page.locator("[name=end]")).to_have_value("2024-05-07T12:45")
+    expect(page.locator("[name=room_id] option:checked")).to_have_text("Room 3")
+    page.locator("[name=title_en]").fill("Drawn")
+    page.get_by_role("button", name="Save as a draft").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Agenda")
+    with changing(desk.live.app):
+        drawn = db.session.scalars(select(Session).where(Session.title["en"].as_string() == "Drawn")).one()
+        hours = _instant("12:00"), _instant("12:45")
+        assert (drawn.starts_at, drawn.ends_at, drawn.room and drawn.room.name) == (*hours, "Room 3")
+        drawn.deleted_at = drawn.starts_at
+
+
 def test_escape_puts_back_and_undo_works_after_a_reload(desk: Desk, open_grid: Open) -> None:
     """What is put back was never stored; what was stored is taken back by its button, and made again."""
     desk.put()
@@ -292,6 +313,22 @@ def test_two_editors_see_each_other_and_neither_overwrites(desk: Desk, open_grid
     said(second, "Saved A talk: 09:05–10:05")
     assert desk.place()[0] == "09:05"
     expect(card(first)).to_contain_text("09:05–10:05", timeout=SOON)
+
+
+def test_form_says_who_else_is_on_its_session_and_what_they_stored(desk: Desk, open_grid: Open) -> None:
+    """Before one saves, and without losing what one typed."""
+    desk.put()
+    first, second = (open_grid(who, f"/{desk.talk_id}") for who in ("editor", "owner"))
+    expect(first.locator("#presence-people")).to_have_text("Owner is on this session too.", timeout=2 * SOON)
+    expect(second.locator("#presence-people")).to_have_text("Editor is on this session too.", timeout=2 * SOON)
+    second.locator("[name=title_en]").fill("What I make of it")
+    first.locator("[name=end]").fill("2024-05-07T10:20")
+    first.get_by_role("button", name="Save as a draft").click()
+    expect(first.get_by_role("heading", level=1)).to_have_text("Agenda")
+    meanwhile = second.locator("#presence-changed")
+    expect(meanwhile).to_contain_text("Editor changed this session meanwhile", timeout=SOON)
+    expect(meanwhile).to_contain_text("09:00–10:20 Finnish time")
+    expect(second.locator("[name=title_en]")).to_have_value("What I make of it")
 
 
 def test_beat_keeps_the_list_of_a_phone_up_to_date(desk: Desk, open_grid: Open) -> None:
