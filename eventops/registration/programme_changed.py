@@ -20,6 +20,7 @@ from eventops.agenda.programme import visible_sessions
 from eventops.agenda.snapshots import Snapshot, published_snapshots
 from eventops.db import db
 from eventops.languages import Text, speaking
+from eventops.letters.deliver import LEASE
 from eventops.letters.kinds import Attachment, Draft, DueLetter, Skip, letter_kind
 from eventops.letters.models import Letter
 from eventops.letters.outbox import NewLetter, queue_many
@@ -120,10 +121,13 @@ def _letters_to(person: Registration) -> list[Any]:
 
 def _told(person: Registration, earlier: Sequence[Any], number: int) -> list[Snapshot]:
     """The agenda that the person was last told of by such a letter; else the one before the first that was to tell."""
-    sent = [letter.sent_at for letter in earlier if letter.state == "sent"]
+    sent = [letter for letter in earlier if letter.state == "sent"]
     of_event = select(Release).where(Release.event_id == person.event_id).order_by(Release.number.desc())
     if sent:
-        last = of_event.where(Release.made_at <= max(sent))
+        # What was published between a letter's writing and its arrival is not in it: better told twice than never.
+        written_at = max(letter.sent_at for letter in sent) - LEASE
+        told = max(int(letter.key) for letter in sent)
+        last = of_event.where(or_(Release.number <= told, Release.made_at <= written_at))
     else:
         last = of_event.where(Release.number < min([number, *(int(letter.key) for letter in earlier)]))
     release = db.session.scalar(last.limit(1))

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from lxml.html import HtmlElement
 from sqlalchemy import select
 
+from eventops import clock
 from eventops.agenda.edit import schedule
 from eventops.agenda.models import Audience, Event, PublishedSession, Release, Session
 from eventops.agenda.publish import publish
@@ -169,6 +170,21 @@ def test_two_releases_before_the_letter_goes_are_one_letter(
     assert mailbox.deliver() == []
     with reading(mailbox.app):
         assert set(db.session.scalars(select(Row.state))) == {"sent", "skipped"}
+
+
+@ON_SQLITE
+def test_what_is_published_while_a_letter_is_on_its_way_is_told_by_the_next(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """A slow mail server takes the first letter only after the second release was made, which is not in that letter."""
+    move(mailbox, cast.keynote_id)
+    publish_desk(editor, "conference", notify="yes")
+    assert len(mailbox.deliver(clock.now() + timedelta(seconds=25))) == 4
+    move(mailbox, cast.keynote_id)
+    publish_desk(editor, "conference", notify="yes")
+    letters = {letter.to: letter.text for letter in mailbox.deliver(clock.now() + timedelta(seconds=30))}
+    assert len(letters) == 4
+    assert "klo 12.30 → 12.40 Suomen aikaa" in letters["onsite@example.org"]
 
 
 @ON_SQLITE
