@@ -2,6 +2,7 @@
 
 from tests.gates import (
     of_abilities,
+    of_agenda,
     of_doors,
     of_guests,
     of_letters,
@@ -26,4 +27,5 @@ GUARDS = (
     *of_doors.GUARDS,
     *of_letters.GUARDS,
     *of_oversight.GUARDS,
+    *of_agenda.GUARDS,
 )
