@@ -124,7 +124,9 @@ def _publish(
     except WouldLeak as refusal:
         return page(event_or_404(slug), leaks=refusal.leaks), 409
     except NotAsSeen:
-        return page(event_or_404(slug), is_unseen=True), 409
+        event = event_or_404(slug)
+        if find():  # else the button was pressed twice, and what the organiser saw is what is published
+            return page(event, is_unseen=True), 409
     forget_renderings()
     return redirect(url_for("agenda.desk", slug=slug, published=""), 303)
 

@@ -60,6 +60,19 @@ def test_releases_say_what_changed_who_made_them_and_why(app: Flask, cast: Confe
     assert ("Now 50 minutes long; before: 60" in page, "Title changed; before: Keynote speech" in page) == (True, True)
 
 
+@ON_SQLITE
+def test_pressing_twice_publishes_once(app: Flask, cast: Conference, editor: FlaskClient) -> None:
+    """The second press finds everything as the organiser saw it, and says so; going back is pressed twice alike."""
+    edit(editor, cast.keynote_id, start="2024-05-07T12:30")
+    for path in (f"{DESK}publish", f"{RELEASES}1"):
+        form = next(form for form in page_of(editor.get(path)).forms if "seen" in form.fields)
+        for _ in range(2):
+            answer = editor.post(form.action, data=dict(form.form_values()))
+            assert (answer.status_code, answer.location) == (303, f"{DESK}?published=")
+    with reading(app):
+        assert list(db.session.scalars(select(Release.number).order_by(Release.number))) == [1, 2, 3]
+
+
 def test_going_back_is_a_release_and_puts_the_desk_back(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """All that was published then is so again, by its names of then; what came later waits in the tray; one undo."""
     edit(editor, cast.keynote_id, title_en="Keynote by somebody else", start="2024-05-07T12:30", room_id="")
