@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -60,7 +60,7 @@ def check(event: Event) -> list[Leak]:
     return [leak for look in looks(event, clock.now(), [spoken_language()]) for leak in look.leaks]
 
 
-def looks(event: Event, now: datetime, languages: Sequence[str] = LANGUAGES) -> Iterator[Look]:
+def looks(event: Event, now: datetime, languages: Iterable[str] = tuple(LANGUAGES)) -> Iterator[Look]:
     """Look at every page, feed, roster and letter, one after the other. Nothing is written."""
     with seeing(SYSTEM):
         words, addresses = closed_words(event), _addresses(event, languages)
@@ -139,7 +139,7 @@ def _any_of(words: list[str]) -> Wanted | None:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
 
 
-def _addresses(event: Event, languages: Sequence[str]) -> dict[Caller, list[str]]:
+def _addresses(event: Event, languages: Iterable[str]) -> dict[Caller, list[str]]:
     """Every address that answers GET, by who may call it: each route with all that could stand in it."""
     values: dict[str, list[object]] = {
         "language": list(languages),
