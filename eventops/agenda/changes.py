@@ -33,7 +33,14 @@ class Change:
 
     @property
     def matters(self) -> bool:
-        """Whether those who had planned to take part are to know: another abstract or link is no news."""
+        """Whether somebody who had planned to take part is to know."""
+        if self.before is None or self.after is None:
+            return True
+        return self.is_news or self.before.audience_ids != self.after.audience_ids
+
+    @property
+    def is_news(self) -> bool:
+        """Whether whoever may see it before and after is to know: another abstract or link is no news."""
         if self.before is None or self.after is None:
             return True
         return _plan(self.before) != _plan(self.after)

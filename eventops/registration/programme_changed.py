@@ -90,7 +90,7 @@ def programme_changed(letter: DueLetter, now: datetime) -> Draft | Skip:
     event, viewer = event_of(person), viewer_of(person)
     told = [snapshot for snapshot in _told(person, earlier) if snapshot.is_for(viewer.audiences)]
     with seeing(viewer), speaking(person.language):
-        found = [change for change in compare(told, published_snapshots(event.id)) if change.matters]
+        found = [change for change in compare(told, published_snapshots(event.id)) if change.is_news]
         if not found:
             return Skip("nothing of it is different any more")
         said = [_said(event, change, person, viewer.audiences) for change in found]
