@@ -41,8 +41,10 @@ def add_details(closed: list[str], now: datetime) -> None:
     for name in closed:
         audience = db.session.scalars(select(Audience).where(Audience.name == canary(name, "audience"))).one()
         session = db.session.scalars(select(Session).where(Session.audiences.contains(audience))).one()
-        texts = [{code: canary(name, f"{what}{code}") for code in LANGUAGES} for what in ("track", "bio")]
+        texts = [{code: canary(name, f"{what}{code}") for code in LANGUAGES} for what in ("track", "bio", "lift")]
         _give(session, texts[0], canary(name, "link"), texts[1], uuid4())
+        if session.room:
+            session.room.address, session.room.accessibility = canary(name, "address"), texts[2]
         session.staff_notes = canary(DRAFT, "notes")
     db.session.flush()
     changed = changes(event.id)

@@ -147,7 +147,7 @@ def message(
     entry.add("attendee", person)
     if method == "CANCEL":
         entry.add("status", "CANCELLED")
-        entry["summary"] = vText(_("Cancelled"))
+        entry["summary"] = vText(_("This session is cancelled"))
         for name in ("location", "description", "categories"):
             entry.pop(name, None)
     feed.add_component(entry)

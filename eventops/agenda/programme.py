@@ -42,6 +42,10 @@ class Item:
     time_placeholder: bool
     now: bool
     track: Text | None = None
+    attendance: str = ""
+    """How to take part, in words; empty where one may choose."""
+    room_address: str = ""
+    room_accessibility: Text | None = None
     speakers: list[dict[str, Any]] = field(default_factory=list)
     """Each with role, name, title, organisation, bio (Markdown by language) and photo (an image's id, or None)."""
     links: list[dict[str, str]] = field(default_factory=list)
@@ -132,6 +136,7 @@ def block_title() -> str:
 def _item(event: Event, session: PublishedSession, language: str, zone: str | None, now: datetime | None) -> Item:
     content: dict[str, Any] = session.content
     title, abstract = in_language(content["title"], language), in_language(content["abstract"], language)
+    has_notes = "room_accessibility" in content
     return Item(
         id=session.id,
         title=title.text,
@@ -148,6 +153,9 @@ def _item(event: Event, session: PublishedSession, language: str, zone: str | No
         time_placeholder=content["placeholder"] == "time",
         now=now is not None and session.starts_at <= now < session.ends_at,
         track=in_language(content["track"], language) if content["track"] else None,
+        attendance=attendance_label(content["attendance_mode"]),
+        room_address=content.get("room_address", ""),
+        room_accessibility=in_language(content["room_accessibility"], language) if has_notes else None,
         speakers=content["speakers"],
         links=content["links"],
         facets=facets(session),
@@ -168,6 +176,11 @@ def kind_label(kind: str) -> str:
     """The word for a kind of session, in the language being spoken; empty where the title says it."""
     labels = {"talk": _("Talk"), "keynote": _("Keynote speech"), "workshop": _("Workshop")}
     return str(labels.get(kind, ""))
+
+
+def attendance_label(mode: str) -> str:
+    """How one may take part in a session, in the language being spoken; empty where one may choose."""
+    return str({"onsite": _("Onsite only"), "online": _("Online only")}.get(mode, ""))
 
 
 def role_label(role: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from eventops.agenda.models import PublishedBlock, PublishedSession, Session, SpeakerRole
+from eventops.agenda.models import PublishedBlock, PublishedSession, Room, Session, SpeakerRole
 from eventops.db import db
 from eventops.times import utc_text
 
@@ -135,12 +135,19 @@ def _content(session: Session) -> dict[str, Any]:
         "zone": session.zone,
         "room": session.room.name if session.room else None,
         "room_id": _text(session.room_id),
+        **_about_room(session.room),
         "track": session.track.name if session.track else None,
         "track_id": _text(session.track_id),
         "capacity": session.capacity,
         "links": session.links,
         "speakers": list(_speakers(session.speaker_roles)),
     }
+
+
+def _about_room(room: Room | None) -> dict[str, Any]:
+    """Where it is and how one gets in, as far as somebody wrote it down."""
+    said = {"room_address": room.address, "room_accessibility": room.accessibility} if room else {}
+    return {name: told for name, told in said.items() if told}
 
 
 def _speakers(roles: Iterable[SpeakerRole]) -> Iterable[dict[str, Any]]:

@@ -202,7 +202,8 @@ def _add_rooms_above(found: _Sorted, event_id: UUID) -> None:
 
 
 def _names(content: dict[str, Any]) -> list[str]:
-    texts = [*content["title"].values(), content["room"] or "", *(content["track"] or {}).values()]
+    texts = [*content["title"].values(), *(content["track"] or {}).values()]
+    texts += [content["room"] or "", content.get("room_address", "")]
     for speaker in content["speakers"]:
         texts += [speaker["name"], speaker["title"], speaker["organisation"]]
     for link in content["links"]:
@@ -211,8 +212,9 @@ def _names(content: dict[str, Any]) -> list[str]:
 
 
 def _prose(content: dict[str, Any]) -> list[str]:
-    """Its abstract, and what is told of its speakers."""
-    told = [content["abstract"], *(speaker["bio"] for speaker in content["speakers"])]
+    """Its abstract, and what is told of its room and speakers."""
+    told = [content["abstract"], content.get("room_accessibility", {})]
+    told += [speaker["bio"] for speaker in content["speakers"]]
     return [text for texts in told for text in texts.values()]
 
 

@@ -38,7 +38,7 @@ from eventops.streams.models import Stream
 from eventops.viewer import SYSTEM, Viewer, seeing
 
 LETTERS = 200
-"""How many of the latest letters that are waiting are read."""
+"""How many of the latest letters are written once more and read."""
 
 Wanted = re.Pattern[str]
 
@@ -104,10 +104,10 @@ def _rosters(event: Event, addresses: dict[Caller, list[str]], words: ClosedWord
 
 
 def _letters(event: Event, words: ClosedWords, now: datetime) -> Iterator[Look]:
-    """One letter of each kind for each set of rights, as it would be written now, of those that are yet to be sent."""
-    waiting = select(Letter).where(Letter.event_id == event.id, Letter.state == "queued")
+    """One letter of each kind for each set of rights, as it would be written now."""
+    latest = select(Letter).where(Letter.event_id == event.id).order_by(Letter.queued_at.desc(), Letter.id)
     seen = set()
-    for row in db.session.scalars(waiting.order_by(Letter.queued_at.desc(), Letter.id).limit(LETTERS)):
+    for row in db.session.scalars(latest.limit(LETTERS)):
         rights = _rights(row)
         if (row.kind, rights) in seen:
             continue

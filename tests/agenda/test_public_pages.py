@@ -1,6 +1,6 @@
 """The programme as strangers get it: page, calendar, data."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import select
 
+from eventops.agenda.edit import schedule
 from eventops.agenda.models import Event, Session
 from eventops.agenda.public_pages import forget_renderings
 from eventops.agenda.publish import publish
@@ -100,6 +101,22 @@ def test_calendar_bears_the_instants_and_both_clocks(app: Flask, client: FlaskCl
     assert entry.end.isoformat() == "2024-05-07T13:20:00+03:00"
     assert str(entry["DESCRIPTION"]).startswith("kl. 11.20–12.20 dansk og norsk tid (kl. 12.20–13.20 finsk tid)")
     assert (feed["METHOD"], "ATTENDEE" in entry) == ("PUBLISH", False)
+
+
+@pytest.mark.parametrize("reading", [0, 1])
+def test_calendar_tells_the_readings_of_a_repeated_hour_apart(app: Flask, client: FlaskClient, reading: int) -> None:
+    """On 27 October 2024 Helsinki has 03:30 twice; RFC 5545 section 3.3.5 takes a local time for the first."""
+    start = datetime(2024, 10, 27, 0, 30, tzinfo=UTC) + timedelta(hours=reading)
+    end = start + timedelta(minutes=20)
+    with changing(app):
+        event = published()
+        keynote = db.session.scalars(select(Session).where(Session.kind == "keynote")).one()
+        schedule(keynote, start, end)
+        publish(event, NOW)
+        id = keynote.id
+    entries = Calendar.from_ical(client.get(f"/en/{SLUG}/agenda.ics").data).events
+    [entry] = [entry for entry in entries if str(entry["UID"]) == str(id)]
+    assert [entry.decoded(name).astimezone(UTC) for name in ("dtstart", "dtend")] == [start, end]
 
 
 def test_data_bears_offsets(app: Flask, client: FlaskClient) -> None:

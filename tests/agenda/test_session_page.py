@@ -15,7 +15,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from eventops.agenda.markdown import markdown
-from eventops.agenda.models import Event, Image, Session, Speaker, SpeakerRole, Track
+from eventops.agenda.models import Event, Image, Room, Session, Speaker, SpeakerRole, Track
 from eventops.agenda.public_pages import forget_renderings
 from eventops.agenda.publish import publish
 from eventops.db import db
@@ -42,6 +42,9 @@ def cast(app: Flask) -> Iterator[Conference]:
             "fi": "*Työstä*.",
         }
         keynote.track, keynote.capacity, keynote.staff_notes = track, 77, f"Notes {CANARY}"
+        keynote.room = db.session.scalars(select(Room).where(Room.name == "Room 1")).one()
+        keynote.room.address, keynote.room.accessibility = "Kaisaniemenkatu 3", {"en": "A lift from the yard."}
+        keynote.attendance_mode = "onsite"
         keynote.links = [{"label": "Slides", "url": "https://slides.example.org/1"}]
         _add_speaker(cast, keynote, "Helle Espersen", "speaker", {"en": "Has _asked_ many people."})
         _add_speaker(cast, keynote, "Aino Esimerkki", "moderator", {})
@@ -81,6 +84,7 @@ def test_page_says_all_of_a_session(client: FlaskClient, cast: Conference) -> No
     page = client.get(_page(cast)).text
     text = " ".join(visible_text(page).split())
     assert [word for word in SAID if word not in text] == []
+    assert "Onsite only" in text
     assert [word for word in ("77", CANARY, "Notes") if word in text] == []
     document = lxml.html.document_fromstring(page)
     [report] = document.xpath("//a[@href='https://report.example.org']")
@@ -95,6 +99,8 @@ SAID = (
     "Aino Esimerkki Moderator researcher, VIVE",
     "Has asked many people.",
     "Room 1",
+    "Kaisaniemenkatu 3",
+    "A lift from the yard.",
     "Track: Research",
     "Language: English",
 )

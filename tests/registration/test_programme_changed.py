@@ -205,7 +205,7 @@ def test_what_is_taken_off_is_cancelled_in_calendars_and_comes_back_later(
     publish_desk(editor, "conference", notify="yes")
     letters = {letter.to: letter for letter in mailbox.deliver()}
     assert "Keynote speech" in letters["onsite@example.org"].text
-    assert entries(letters["onsite@example.org"]) == [("CANCEL", "CANCEL", "Peruttu", 1)]
+    assert entries(letters["onsite@example.org"]) == [("CANCEL", "CANCEL", "Ohjelmaosuus on peruttu", 1)]
     change(mailbox, cast.keynote_id, deleted_at=None)
     publish_desk(editor, "conference", notify="yes")
     letters = {letter.to: letter for letter in mailbox.deliver()}
@@ -328,7 +328,7 @@ def test_sequence_of_a_member_rises_when_the_session_opens_and_starts_anew_for_s
         token = personal_token(db.session.get_one(Registration, cast.people["invited onsite"]))
     link = f"/en/conference/my/{token}/agenda.ics"
     feeds = [mailbox.app.test_client().get(path).text for path in (link, "/en/conference/agenda.ics")]
-    known = [{str(e["uid"]): int(e["sequence"]) for e in Calendar.from_ical(feed).events} for feed in feeds]
+    known = [{str(e["uid"]): int(str(e["sequence"])) for e in Calendar.from_ical(feed).events} for feed in feeds]
     own, public = (one[str(cast.workshop_id)] for one in known)
     assert (own, public) == (opened["invited.onsite@example.org"], 0)
 

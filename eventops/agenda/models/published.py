@@ -66,6 +66,8 @@ class PublishedSession(Model):
     """title, abstract (by language), kind, language, attendance_mode, placeholder, zone, room, track, capacity, links,
     speakers; `room_id`, `track_id` and the speakers' ids, from which the desk can be put back.
 
+    Where they are known `room_address` and `room_accessibility` (by language) too.
+
     A closed session that names itself in calendars has `in_calendars` too.
     """
 
