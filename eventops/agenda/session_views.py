@@ -54,7 +54,7 @@ def new(slug: str) -> Response | str | tuple[str, int]:
 @blueprint.route("/<language:language>/desk/<slug>/agenda/<uuid:session_id>", methods=["GET", "POST"])
 @staff("edit_agenda")
 def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
-    """All that a session is. 412, with both versions, when somebody else changed it meanwhile; 409 when they removed it.
+    """All that a session is. 412 with both versions when somebody else changed it meanwhile; 409 when they removed it.
 
     What was typed stays in the form then, and can be saved as a new session.
     """
