@@ -70,7 +70,7 @@ def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
                 journal.change(session)
                 is_done = edit_session(event, session, form)
                 if is_done:
-                    is_narrowed = narrow(session, now)
+                    is_narrowed = narrow([session], now, signed_in_account()) > 0
             if journal.edit:
                 record("agenda.edit", session_id, event_id=event_id, now=now)
     except RemovedSession:
