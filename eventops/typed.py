@@ -8,6 +8,10 @@ import unicodedata
 from flask_babel import gettext as _
 
 LONGEST_NAME = 200
+LONGEST_TEXT = 20_000
+"""Characters of a text of several lines."""
+LARGEST_NUMBER = 1_000_000
+"""Of people."""
 LONGEST_EMAIL = 254
 """Characters in an address (RFC 5321 section 4.5.3.1.3, less its angle brackets)."""
 
@@ -58,6 +62,11 @@ def text_fault(text: str, longest: int, is_one_line: bool = True) -> str:
     if any(c in _DIRECTION or unicodedata.category(c) in _NEVER_IN_NAMES for c in text if c not in taken):
         return "text_lines" if is_one_line else "text_invisible"
     return "text_long" if len(text) > longest else ""
+
+
+def plain_lines(text: str) -> str:
+    """A text of several lines as it is stored: lines end in a bare line feed, and nothing empty stands around them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def email_fault(email: str) -> str:

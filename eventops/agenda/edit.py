@@ -10,29 +10,38 @@ from uuid import UUID, uuid4
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from eventops.agenda.events import readings_in_words
 from eventops.agenda.journal import set_speakers
-from eventops.agenda.models import YEARS, Audience, Event, Room, Session, Speaker, Track
+from eventops.agenda.models import MOST_LINKS, MOST_SPEAKERS, YEARS, Audience, Event, Room, Session, Speaker, Track
 from eventops.agenda.session_form import ATTENDANCE_MODES, KINDS, PLACEHOLDERS, ROLES, SessionForm
 from eventops.db import db
 from eventops.languages import LANGUAGES
+from eventops.plain_https import LONGEST as LONGEST_URL
 from eventops.plain_https import is_plain_https
 from eventops.times import UncertainTime, UnknownZone, parse_wall, stored_instant, to_instant, to_wall
-
-LONGEST_TITLE = 200
-LONGEST_TEXT = 20_000
-"""Characters of an abstract, and of the notes for staff."""
-LARGEST_CAPACITY = 1_000_000
+from eventops.typed import LARGEST_NUMBER, LONGEST_NAME, LONGEST_TEXT, fault_text, plain_lines, text_fault
 
 
 class StaleEdit(Exception):
     """Somebody else changed the session since this edit began. Nothing was stored."""
 
 
+class RemovedSession(Exception):
+    """Somebody else took the session off the agenda since this edit began. Nothing was stored."""
+
+
 def desk_session(event_id: UUID, session_id: UUID) -> Session | None:
     """A session of the desk copy that is not deleted."""
     query = select(Session).where(Session.id == session_id, Session.event_id == event_id, Session.deleted_at.is_(None))
     return db.session.scalar(query)
+
+
+def session_to_edit(event_id: UUID, session_id: UUID) -> Session | None:
+    """A session of the desk copy, None where there never was one. Raises RemovedSession."""
+    if session := desk_session(event_id, session_id):
+        return session
+    if db.session.scalar(select(Session.id).where(Session.id == session_id, Session.event_id == event_id)):
+        raise RemovedSession
+    return None
 
 
 def desk_rooms(event_id: UUID) -> list[Room]:
@@ -65,28 +74,32 @@ def edit_session(event: Event, session: Session, form: SessionForm) -> bool:
     """
     if form.revision != str(session.revision):
         raise StaleEdit
-    return _Checked(event, form).give_to(session)
+    return _Checked(event, form, SessionForm.of(session)).give_to(session)
 
 
 def new_session(event: Event, form: SessionForm) -> Session | None:
     """A session as the form says it, which is to be added; None when it has errors, now named in `form`."""
     session = Session(id=uuid4(), event_id=event.id)
-    return session if _Checked(event, form).give_to(session) else None
+    return session if _Checked(event, form, SessionForm()).give_to(session) else None
 
 
 Option = TypeVar("Option", Room, Track)
 
 
 class _Checked:
-    """What the form says, as it is stored. Errors are named in the form, in the order of its fields."""
+    """What the form says, as it is stored. Errors are named in the form, in the order of its fields.
 
-    def __init__(self, event: Event, form: SessionForm) -> None:
-        self._event, self._form = event, form
-        self._title = self._texts("title", LONGEST_TITLE)
+    A text that comes back as the form showed it stays as it is stored, whatever a file brought and no form would take:
+    browsers send other line ends, and the space around it is not seen.
+    """
+
+    def __init__(self, event: Event, form: SessionForm, shown: SessionForm) -> None:
+        self._event, self._form, self._shown = event, form, shown
+        self._title = self._texts("title", LONGEST_NAME, is_one_line=True)
         if not self._title:
             form.errors.setdefault(f"title_{event.languages[0]}", _("Write a title in at least one language."))
         self._abstract = self._texts("abstract", LONGEST_TEXT)
-        self._starts_at, self._ends_at = _instant(event, form, "start"), _instant(event, form, "end")
+        self._starts_at, self._ends_at = _instant(form, "start"), _instant(form, "end")
         if self._starts_at and self._ends_at and self._starts_at >= self._ends_at:
             form.errors["end"] = _("The session must end after it starts.")
         self._room = self._one_of("room_id", desk_rooms(event.id), _("Choose one of the rooms."))
@@ -94,7 +107,8 @@ class _Checked:
         self._speakers = self._speaker_roles()
         self._audiences = _audiences(event, form)
         self._capacity = self._number()
-        self._links = [self._link(number, *link) for number, link in enumerate(form.links)]
+        self._links = self._label_and_url()
+        self._staff_notes = self._text("staff_notes", form.staff_notes, shown.staff_notes, LONGEST_TEXT)
         self._words()
 
     def give_to(self, session: Session) -> bool:
@@ -107,20 +121,26 @@ class _Checked:
         session.is_scheduled, session.room, session.track = form.is_scheduled, self._room, self._track
         session.kind, session.language, session.attendance_mode = form.kind, form.language or None, form.attendance_mode
         session.placeholder, session.capacity, session.links = form.placeholder, self._capacity, self._links
-        session.staff_notes = form.staff_notes
+        session.staff_notes = self._staff_notes
         session.access, session.audiences = form.access, self._audiences
         session.shows_block, session.names_itself_in_calendars = form.shows_block, form.names_itself_in_calendars
         set_speakers(session, self._speakers)
         return True
 
-    def _texts(self, name: str, longest: int) -> dict[str, str]:
-        texts = {code: text for code, text in getattr(self._form, name).items() if text and code in LANGUAGES}
-        for code, text in texts.items():
-            if longest == LONGEST_TITLE and (len(text) > longest or not text.isprintable()):
-                self._form.errors[f"{name}_{code}"] = _("Write the title in one line of at most 200 characters.")
-            elif len(text) > longest or "\0" in text:
-                self._form.errors[f"{name}_{code}"] = _too_long(longest)
-        return texts
+    def _texts(self, name: str, longest: int, is_one_line: bool = False) -> dict[str, str]:
+        typed, shown = getattr(self._form, name), getattr(self._shown, name)
+        texts = {
+            code: self._text(f"{name}_{code}", typed.get(code, ""), shown.get(code, ""), longest, is_one_line)
+            for code in LANGUAGES
+        }
+        return {code: text for code, text in texts.items() if text}
+
+    def _text(self, name: str, typed: str, shown: str, longest: int, is_one_line: bool = False) -> str:
+        if plain_lines(typed) == plain_lines(shown):
+            return shown
+        if fault := text_fault(typed, longest, is_one_line):
+            self._form.errors[name] = fault_text(fault, longest)
+        return typed
 
     def _one_of(self, name: str, options: Sequence[Option], message: str) -> Option | None:
         typed = getattr(self._form, name)
@@ -135,6 +155,7 @@ class _Checked:
         for number, (id, role) in enumerate(self._form.speakers):
             if id not in known or role not in ROLES:
                 self._form.errors[f"speaker_{number}"] = _("Choose one of the speakers, and what they do.")
+        self._refuse_more("speaker", len(self._form.speakers), MOST_SPEAKERS)
         if len(wanted) != len(self._form.speakers):
             self._form.errors.setdefault("speaker_0", _("Name each speaker once."))
         return [(known[id], role) for id, role in self._form.speakers if id in known]
@@ -143,17 +164,26 @@ class _Checked:
         typed = self._form.capacity
         if not typed:
             return None
-        if not (typed.isascii() and typed.isdecimal() and len(typed) < 10 and 0 < int(typed) <= LARGEST_CAPACITY):
+        if not (typed.isascii() and typed.isdecimal() and len(typed) < 10 and int(typed) <= LARGEST_NUMBER):
             self._form.errors["capacity"] = _("Write a number of people, or nothing.")
             return None
         return int(typed)
 
+    def _label_and_url(self) -> list[dict[str, str]]:
+        self._refuse_more("link_url", len(self._form.links), MOST_LINKS)
+        shown = {(label.strip(), url.strip()): {"label": label, "url": url} for label, url in self._shown.links}
+        return [shown.get(link) or self._link(number, *link) for number, link in enumerate(self._form.links)]
+
     def _link(self, number: int, label: str, url: str) -> dict[str, str]:
         if not is_plain_https(url):
             self._form.errors[f"link_url_{number}"] = _("Write a whole address that begins with https://.")
-        elif len(label) > LONGEST_TITLE or not label.isprintable():
-            self._form.errors[f"link_label_{number}"] = _too_long(LONGEST_TITLE)
+        elif fault := text_fault(label, LONGEST_URL):
+            self._form.errors[f"link_label_{number}"] = fault_text(fault, LONGEST_URL)
         return {"label": label or url, "url": url}
+
+    def _refuse_more(self, name: str, number: int, most: int) -> None:
+        if number > most:
+            self._form.errors.setdefault(f"{name}_{most}", _("At most %(most)s fit here.", most=most))
 
     def _words(self) -> None:
         form = self._form
@@ -166,8 +196,6 @@ class _Checked:
         for name, words in vocabularies.items():
             if getattr(form, name) not in words:
                 form.errors[name] = _("Choose one of these.")
-        if len(form.staff_notes) > LONGEST_TEXT or "\0" in form.staff_notes:
-            form.errors["staff_notes"] = _too_long(LONGEST_TEXT)
 
 
 def schedule(session: Session, starts_at: datetime, ends_at: datetime) -> None:
@@ -177,19 +205,14 @@ def schedule(session: Session, starts_at: datetime, ends_at: datetime) -> None:
     session.end_wall, session.end_fold = _wall_and_fold(ends_at, session.zone)
 
 
-def _too_long(longest: int) -> str:
-    return str(_("This is too long: write at most %(longest)s characters.", longest=longest))
-
-
-def _instant(event: Event, form: SessionForm, name: str) -> datetime | None:
+def _instant(form: SessionForm, name: str) -> datetime | None:
     """The instant that was typed into field `name`, or None with the error named in the form."""
     try:
-        instant = to_instant(parse_wall(getattr(form, name)), form.zone, form.readings.get(name))
-        if instant.year not in YEARS:
+        wall = parse_wall(getattr(form, name))
+        if wall.year not in YEARS:
             raise ValueError("no year of an event")
-        return instant
+        return to_instant(wall, form.zone, form.readings.get(name))
     except UncertainTime as error:
-        form.uncertain[name] = readings_in_words(event, error)
         form.errors[name] = (
             _("Clocks are set forward then and skip this time. Choose which is meant.")
             if error.kind == "nonexistent"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import class_mapper
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -141,7 +141,16 @@ def _put_session(session: Session, wanted: State) -> None:
 
 
 def set_speakers(session: Session, wanted: list[tuple[UUID, str]]) -> None:
-    """Let these, each by id and role, be who speaks in the session, in this order."""
+    """Let these, each by id and role, be who speaks in the session, in this order. Its audiences are set before."""
+    are_others = [(role.speaker_id, role.role) for role in session.speaker_roles] != wanted
+    if are_others:
+        _speak(session, wanted)
+    if are_others or inspect(session).attrs.audiences.history.has_changes():
+        # What relates to others is not among its columns, so that its revision would stay.
+        flag_modified(session, "access")
+
+
+def _speak(session: Session, wanted: list[tuple[UUID, str]]) -> None:
     roles = {role.speaker_id: role for role in session.speaker_roles}
     named = {s.id: s for s in db.session.scalars(select(Speaker).where(Speaker.id.in_([id for id, _ in wanted])))}
     kept = []
@@ -150,8 +159,6 @@ def set_speakers(session: Session, wanted: list[tuple[UUID, str]]) -> None:
         role.position, role.role = position, word
         kept.append(role)
     session.speaker_roles = kept
-    # What relates to others is not among its columns, so that its revision would stay.
-    flag_modified(session, "access")
 
 
 def _keep(

@@ -13,9 +13,8 @@ from eventops.agenda.parts import Part, part_before, parts_of, revision_of
 from eventops.agenda.programme import language_name
 from eventops.agenda.typed_form import TypedForm
 from eventops.languages import in_language
-from eventops.typed import fault_text, name_fault
+from eventops.typed import LARGEST_NUMBER, fault_text, name_fault
 
-MOST_PEOPLE = 1_000_000
 FIRST = ""
 """Of the order: before all others."""
 
@@ -45,7 +44,7 @@ def read_part(event: Event, kind: str, part: Part | None, form: TypedForm) -> di
     if kind == "room":
         return {
             "name": form.line("name", missing=_("Write the room's name.")),
-            "capacity": form.number("capacity", 0, MOST_PEOPLE),
+            "capacity": form.number("capacity", 0, LARGEST_NUMBER),
             "address": form.line("address", 300),
             "accessibility": _texts(event, form, part, "accessibility"),
         }

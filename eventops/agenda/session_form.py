@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
+from datetime import datetime
+from itertools import count, takewhile
+from typing import Any, cast, get_args
 
 from werkzeug.datastructures import MultiDict
 
-from eventops.agenda.models import Session
+from eventops.agenda.models import AttendanceMode, Kind, Role, Session
 from eventops.languages import LANGUAGES
-from eventops.times import Reading
+from eventops.times import Reading, UncertainTime, to_instant
+from eventops.typed import plain_lines
 
-KINDS = ("talk", "keynote", "workshop", "break", "meal", "doors")
-ATTENDANCE_MODES = ("mixed", "onsite", "online")
-ROLES = ("speaker", "moderator", "chair")
+KINDS: tuple[str, ...] = get_args(Kind)
+ATTENDANCE_MODES: tuple[str, ...] = get_args(AttendanceMode)
+ROLES: tuple[str, ...] = get_args(Role)
 PLACEHOLDERS = ("", "time", "all")
 BLANK_ROWS = 2
 """Empty rows for more speakers and links, each time the form is shown."""
-MOST_ROWS = 50
+_WORDS = (
+    *("start", "end", "zone", "room_id", "track_id", "revision"),
+    *("kind", "language", "attendance_mode", "placeholder", "access"),
+)
 
 
 @dataclass
 class SessionForm:
-    """`errors` names fields; a field whose time is uncertain is in `uncertain` too."""
+    """What stands in each field; `errors` names fields."""
 
-    title: dict[str, str]
-    start: str
-    end: str
-    zone: str
-    room_id: str
-    revision: str
+    title: dict[str, str] = field(default_factory=dict)
+    start: str = ""
+    end: str = ""
+    zone: str = ""
+    room_id: str = ""
+    revision: str = ""
     abstract: dict[str, str] = field(default_factory=dict)
     kind: str = "talk"
     language: str = ""
@@ -48,9 +54,8 @@ class SessionForm:
     shows_block: bool = False
     names_itself_in_calendars: bool = False
     readings: dict[str, Reading] = field(default_factory=dict)
+    """Which is meant of a wall time that clocks skip or repeat."""
     errors: dict[str, str] = field(default_factory=dict)
-    uncertain: dict[str, list[tuple[Reading, str]]] = field(default_factory=dict)
-    """For a wall time that clocks skip or repeat: each reading, and both clocks' words for it."""
 
     @classmethod
     def of(cls, session: Session) -> SessionForm:
@@ -62,13 +67,13 @@ class SessionForm:
             language=session.language or "",
             attendance_mode=session.attendance_mode,
             placeholder=session.placeholder,
-            start=session.start_wall.isoformat(timespec="minutes"),
-            end=session.end_wall.isoformat(timespec="minutes"),
+            start=_wall_text(session.start_wall),
+            end=_wall_text(session.end_wall),
             zone=session.zone,
             is_scheduled=session.is_scheduled,
             room_id=str(session.room_id or ""),
             track_id=str(session.track_id or ""),
-            capacity=str(session.capacity or ""),
+            capacity="" if session.capacity is None else str(session.capacity),
             speakers=[(str(role.speaker_id), role.role) for role in session.speaker_roles],
             links=[(link["label"], link["url"]) for link in session.links],
             staff_notes=session.staff_notes,
@@ -77,39 +82,26 @@ class SessionForm:
             audience_ids=[str(audience.id) for audience in session.audiences],
             shows_block=session.shows_block,
             names_itself_in_calendars=session.names_itself_in_calendars,
+            readings=_readings(session),
         )
 
     @classmethod
     def typed(cls, typed: MultiDict[str, str]) -> SessionForm:
         """As a browser posts it."""
-
-        def text(name: str) -> str:
-            return typed.get(name, "")
-
-        readings = {name: typed.get(f"{name}_reading", "") for name in ("start", "end")}
+        words: dict[str, Any] = {name: typed.get(name, "") for name in _WORDS}
         return cls(
-            start=text("start"),
-            end=text("end"),
-            zone=text("zone"),
-            room_id=text("room_id"),
-            track_id=text("track_id"),
-            revision=text("revision"),
-            kind=text("kind"),
-            language=text("language"),
-            attendance_mode=text("attendance_mode"),
-            placeholder=text("placeholder"),
-            capacity=text("capacity").strip(),
-            staff_notes=text("staff_notes").strip(),
-            access=text("access"),
+            **words,
             title=_by_language(typed, "title"),
             abstract=_by_language(typed, "abstract"),
+            capacity=typed.get("capacity", "").strip(),
+            staff_notes=plain_lines(typed.get("staff_notes", "")),
             is_scheduled="in_tray" not in typed,
             speakers=_rows(typed, "speaker", "role"),
             links=_rows(typed, "link_label", "link_url"),
             audience_ids=typed.getlist("audience_ids"),
             shows_block="shows_block" in typed,
             names_itself_in_calendars="names_itself_in_calendars" in typed,
-            readings={k: cast(Reading, v) for k, v in readings.items() if v in ("earlier", "later")},
+            readings=_chosen_readings(typed),
         )
 
     @property
@@ -123,14 +115,43 @@ class SessionForm:
         return [*self.links, *[("", "")] * BLANK_ROWS]
 
 
+def _wall_text(wall: datetime) -> str:
+    """With seconds where there are some."""
+    return wall.isoformat(timespec="seconds" if wall.second else "minutes")
+
+
+def _readings(session: Session) -> dict[str, Reading]:
+    """Which is meant of its start and of its end, where clocks in its zone do not say."""
+    found: dict[str, Reading] = {}
+    for name, wall, instant in (
+        ("start", session.start_wall, session.starts_at),
+        ("end", session.end_wall, session.ends_at),
+    ):
+        try:
+            to_instant(wall, session.zone)
+        except UncertainTime as error:
+            found[name] = "earlier" if instant == error.earlier else "later"
+    return found
+
+
+def _chosen_readings(typed: MultiDict[str, str]) -> dict[str, Reading]:
+    """Those chosen, as far as the time is still the one that was asked about."""
+    found = {name: typed.get(f"{name}_reading", "") for name in ("start", "end")}
+    return {
+        name: cast(Reading, word)
+        for name, word in found.items()
+        if word in ("earlier", "later") and typed.get(f"{name}_asked") in (None, typed.get(name))
+    }
+
+
 def _by_language(typed: MultiDict[str, str], name: str) -> dict[str, str]:
-    return {code: typed.get(f"{name}_{code}", "").strip() for code in LANGUAGES}
+    return {code: plain_lines(typed.get(f"{name}_{code}", "")) for code in LANGUAGES}
 
 
 def _rows(typed: MultiDict[str, str], first: str, second: str) -> list[tuple[str, str]]:
     """Rows `first_0`, `second_0` and so on, those left out whose first field is empty and whose second says nothing."""
     rows = [
         (typed.get(f"{first}_{number}", "").strip(), typed.get(f"{second}_{number}", "").strip())
-        for number in range(MOST_ROWS)
+        for number in takewhile(lambda n: f"{first}_{n}" in typed or f"{second}_{n}" in typed, count())
     ]
     return [row for row in rows if row[0] or (row[1] and second != "role")]

@@ -8,11 +8,17 @@ from uuid import UUID
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
 from eventops import clock
-from eventops.agenda.edit import StaleEdit, desk_session, edit_session, new_session
+from eventops.agenda.edit import (
+    RemovedSession,
+    StaleEdit,
+    desk_session,
+    edit_session,
+    new_session,
+    session_to_edit,
+)
 from eventops.agenda.events import event_clocks, event_or_404, public_window
 from eventops.agenda.grid.form_presence import presence
 from eventops.agenda.journal import editing
@@ -20,7 +26,7 @@ from eventops.agenda.models import Event, Session
 from eventops.agenda.public_pages import forget_renderings
 from eventops.agenda.publish import narrow
 from eventops.agenda.session_form import SessionForm
-from eventops.agenda.session_words import choices, disagreements, languages_of
+from eventops.agenda.session_words import choices, disagreements, languages_of, readings
 from eventops.agenda.views import blueprint, titles
 from eventops.db import write
 from eventops.routes import staff
@@ -48,20 +54,28 @@ def new(slug: str) -> Response | str | tuple[str, int]:
 @blueprint.route("/<language:language>/desk/<slug>/agenda/<uuid:session_id>", methods=["GET", "POST"])
 @staff("edit_agenda")
 def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
-    """All that a session is. 412, with both versions, when somebody else changed it meanwhile."""
+    """All that a session is. 412 with both versions when somebody else changed it meanwhile; 409 when they removed it.
+
+    What was typed stays in the form then, and can be saved as a new session.
+    """
     event = event_or_404(slug)
-    session = desk_session(event.id, session_id) or abort(404)
     if request.method != "POST":
+        session = desk_session(event.id, session_id) or abort(404)
         return _form_page(event, session, SessionForm.of(session))
     form, now, event_id, is_narrowed = SessionForm.typed(request.form), clock.now(), event.id, False
     try:
-        with write(), editing(event_id, signed_in_account(), "edit", now) as journal:
-            journal.change(session)
-            is_done = edit_session(event, session, form)
-            if is_done:
-                is_narrowed = narrow([session], now, signed_in_account()) > 0
-                record("agenda.edit", session.id, event_id=event_id, now=now)
-    except (StaleEdit, StaleDataError):
+        with write():
+            with editing(event_id, signed_in_account(), "edit", now) as journal:
+                session = session_to_edit(event_id, session_id) or abort(404)
+                journal.change(session)
+                is_done = edit_session(event, session, form)
+                if is_done:
+                    is_narrowed = narrow([session], now, signed_in_account()) > 0
+            if journal.edit:
+                record("agenda.edit", session_id, event_id=event_id, now=now)
+    except RemovedSession:
+        return _form_page(event, None, form, is_removed=True), 409
+    except StaleEdit:
         return _form_page(event, session, form, is_stale=True), 412
     if is_narrowed:
         forget_renderings()
@@ -73,16 +87,16 @@ def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
 def remove(slug: str, session_id: UUID) -> Response | tuple[str, int]:
     """Take a session off the desk. It stays published until the next release, and can be put back by undoing."""
     event = event_or_404(slug)
-    session = desk_session(event.id, session_id) or abort(404)
     now, event_id = clock.now(), event.id
     try:
         with write(), editing(event_id, signed_in_account(), "remove", now) as journal:
+            session = desk_session(event_id, session_id) or abort(404)
             if request.form.get("revision") != str(session.revision):
                 raise StaleEdit
             journal.change(session)
             session.deleted_at = now
             record("agenda.remove", session.id, event_id=event_id, now=now)
-    except (StaleEdit, StaleDataError):
+    except StaleEdit:
         return _form_page(event, session, SessionForm.of(session), is_stale=True), 412
     return redirect(_home(event), 303)
 
@@ -131,9 +145,11 @@ def _default_access(event: Event, start: str, zone: str) -> str:
     return "public" if is_public else "closed"
 
 
-def _form_page(event: Event, session: Session | None, form: SessionForm, is_stale: bool = False) -> str:
+def _form_page(
+    event: Event, session: Session | None, form: SessionForm, is_stale: bool = False, is_removed: bool = False
+) -> str:
     stored = SessionForm.of(session) if session else None
-    options = choices(event)
+    options = choices(event, form)
     differing = disagreements(event, stored, form, options) if stored and is_stale else []
     if stored and is_stale:
         form.revision = stored.revision
@@ -144,10 +160,12 @@ def _form_page(event: Event, session: Session | None, form: SessionForm, is_stal
         session=session,
         form=form,
         choices=options,
+        readings=readings(event, form),
         languages=languages_of(event, form.title, form.abstract),
         stored_clocks=_clocks(event, session) if session else None,
         presence=presence(event, session) if session else None,
         is_stale=is_stale,
+        is_removed=is_removed,
         differing=differing,
     )
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from eventops.agenda.edit import desk_audiences, desk_rooms, desk_speakers, desk_tracks
-from eventops.agenda.events import event_clocks, spoken_language
+from eventops.agenda.events import event_clocks, readings_in_words, spoken_language
 from eventops.agenda.models import Event
 from eventops.agenda.programme import language_name
 from eventops.agenda.session_form import ATTENDANCE_MODES, KINDS, PLACEHOLDERS, ROLES, SessionForm
+from eventops.agenda.zone_choices import place
 from eventops.languages import LANGUAGES, in_language
-from eventops.times import parse_wall, to_instant
+from eventops.times import Reading, UncertainTime, UnknownZone, parse_wall, to_instant, zone
+from eventops.typed import plain_lines
 
 Options = list[tuple[str, str]]
 """Each a value and its word."""
@@ -45,15 +47,15 @@ def kind_words() -> Options:
     return _worded(KINDS, _("Talk"), _("Keynote speech"), _("Workshop"), _("Break"), _("Meal"), _("Doors open"))
 
 
-def choices(event: Event) -> Choices:
-    """What sessions of the event may be given, in words."""
+def choices(event: Event, form: SessionForm) -> Choices:
+    """What sessions of the event may be given, in words, the form's zone among it."""
     spoken = spoken_language()
     return Choices(
         rooms=[("", _("No room")), *((str(room.id), room.name) for room in desk_rooms(event.id))],
         tracks=[("", _("No track")), *((str(t.id), in_language(t.name, spoken).text) for t in desk_tracks(event.id))],
         speakers=[("", "–"), *((str(speaker.id), speaker.name) for speaker in desk_speakers(event.id))],
         audiences=[(str(audience.id), audience.name) for audience in desk_audiences(event.id)],
-        zones=[(key, key.split("/")[-1].replace("_", " ")) for key in (event.home_zone, *event.also_show)],
+        zones=_zones(event, form.zone),
         languages=[("", _("Not said")), *((code, _language(code)) for code in LANGUAGES)],
         kinds=kind_words(),
         attendance_modes=_worded(ATTENDANCE_MODES, _("Onsite and online"), _("Onsite only"), _("Online only")),
@@ -62,6 +64,27 @@ def choices(event: Event) -> Choices:
             PLACEHOLDERS, _("All of it is settled"), _("The time is a placeholder"), _("All of it is a placeholder")
         ),
     )
+
+
+def readings(event: Event, form: SessionForm) -> dict[str, list[tuple[Reading, str]]]:
+    """For each time that clocks skip or repeat: both readings, and both clocks' words for them."""
+    found = {}
+    for name in ("start", "end"):
+        try:
+            to_instant(parse_wall(getattr(form, name)), form.zone)
+        except UncertainTime as error:
+            found[name] = readings_in_words(event, error)
+        except ValueError:
+            continue
+    return found
+
+
+def _zones(event: Event, also: str) -> Options:
+    try:
+        known = [zone(also).key]
+    except UnknownZone:
+        known = []
+    return [(key, place(key)) for key in dict.fromkeys([event.home_zone, *event.also_show, *known])]
 
 
 def _worded(values: tuple[str, ...], *words: str) -> Options:
@@ -85,7 +108,9 @@ def disagreements(event: Event, theirs: SessionForm, mine: SessionForm, choices:
     """Where the two differ, in words."""
     said, wanted = (dict(_in_words(event, form, choices)) for form in (theirs, mine))
     return [
-        Disagreement(label, said[label] or "–", wanted[label] or "–") for label in said if said[label] != wanted[label]
+        Disagreement(label, said[label] or "–", wanted[label] or "–")
+        for label in said
+        if plain_lines(said[label]) != plain_lines(wanted[label])
     ]
 
 

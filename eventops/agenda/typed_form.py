@@ -18,13 +18,12 @@ from eventops.agenda.models import YEARS, Event
 from eventops.agenda.pictures import BadPicture, Picture, Use, picture_fault, read_picture
 from eventops.plain_https import is_plain_https
 from eventops.times import Reading, UncertainTime, UnknownZone, parse_wall, to_instant, to_wall, zone
-from eventops.typed import email_fault, fault_text, text_fault
+from eventops.typed import LONGEST_TEXT, email_fault, fault_text, plain_lines, text_fault
 
 Fields = MultiDict[str, str]
 Files = MultiDict[str, FileStorage]
 
 LONGEST_LINE = 200
-LONGEST_TEXT = 20_000
 MOST_ROWS = 300
 """Of what there may be several of, such as public hours."""
 
@@ -68,7 +67,7 @@ class TypedForm:
 
     def text(self, name: str, longest: int = LONGEST_TEXT) -> str:
         """A text of any number of lines."""
-        text = self[name].replace("\r\n", "\n").replace("\r", "\n").strip()
+        text = plain_lines(self[name])
         self.complain(name, fault_text(text_fault(text, longest, is_one_line=False), longest))
         return text
 
@@ -194,7 +193,7 @@ class TypedForm:
 
     def differing(self, stored: TypedForm, names: Iterable[str]) -> list[str]:
         """Those of the fields that say something else in `stored`."""
-        return [name for name in names if _one_form(self[name]) != _one_form(stored[name])]
+        return [name for name in names if plain_lines(self[name]) != plain_lines(stored[name])]
 
     def complain(self, name: str, complaint: str) -> None:
         """The field is wrong, where there is a complaint. The first one counts."""
@@ -218,7 +217,3 @@ def countries(language: str) -> dict[str, str]:
     """The names of countries and territories in that language, by their two letters."""
     names = Locale.parse(language).territories
     return {code: name for code, name in names.items() if _COUNTRY.fullmatch(code)}
-
-
-def _one_form(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()

@@ -37,7 +37,10 @@ texts = st.dictionaries(codes, long_texts, max_size=2)
 numbers = st.none() | st.integers(0, 1000)
 countries = st.sampled_from(["", "FI", "NO"])
 hours = st.sampled_from(HOURS)
-links = st.lists(st.fixed_dictionaries({"label": names, "url": st.just("https://example.org/a?b=c#d")}), max_size=2)
+urls = st.sampled_from(["https://example.org/a?b=c#d", f"https://example.org/{'a' * 250}"])
+links = st.lists(
+    st.fixed_dictionaries({"label": names, "url": urls}) | urls.map(lambda url: {"label": url, "url": url}), max_size=2
+)
 
 
 def of_ids(part: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:

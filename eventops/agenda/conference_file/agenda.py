@@ -18,6 +18,7 @@ from eventops.agenda.conference_file.fields import (
     Texts,
 )
 from eventops.agenda.conference_file.parts import Links, Part, Timed
+from eventops.agenda.models import MOST_SPEAKERS, AttendanceMode, Kind, Role
 
 
 class Named(Part):
@@ -51,7 +52,7 @@ class SessionSpeaker(Part):
     """Somebody of the speakers, by `id`; or, without it, somebody whom the session itself names."""
 
     id: Name | None = None
-    role: Literal["speaker", "moderator", "chair"] = "speaker"
+    role: Role = "speaker"
     name: Name | None = None
     title: Line = ""
     organisation: Line = ""
@@ -73,9 +74,9 @@ class SessionPart(Timed, Named):
     abstract: LongTexts = {}
     status: Literal["fact", "placeholder"] = "fact"
     time_status: Literal["fact", "placeholder"] | None = None
-    kind: Literal["talk", "keynote", "workshop", "break", "meal", "doors"] = "talk"
+    kind: Kind = "talk"
     language: Language | None = None
-    attendance_mode: Literal["onsite", "online", "mixed"] = "mixed"
+    attendance_mode: AttendanceMode = "mixed"
     room: str | None = None
     track: str | None = None
     capacity: Number | None = None
@@ -84,7 +85,9 @@ class SessionPart(Timed, Named):
     shows_block: bool = False
     names_itself_in_calendars: bool = False
     is_scheduled: bool = True
-    speakers: Annotated[list[Annotated[SessionSpeaker, BeforeValidator(_speaker)]], Field(max_length=200)] = []
+    speakers: Annotated[
+        list[Annotated[SessionSpeaker, BeforeValidator(_speaker)]], Field(max_length=MOST_SPEAKERS)
+    ] = []
     links: Links = []
     staff_notes: LongText = ""
 

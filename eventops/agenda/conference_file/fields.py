@@ -11,9 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from eventops.agenda.models import YEARS
 from eventops.languages import LANGUAGES
+from eventops.plain_https import LONGEST as LONGEST_URL
 from eventops.plain_https import is_plain_https
 from eventops.times import parse_wall, zone
-from eventops.typed import name_fault
+from eventops.typed import LARGEST_NUMBER, LONGEST_TEXT, name_fault
 
 _NOT_STORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -90,10 +91,10 @@ Wall = Annotated[datetime, BeforeValidator(_wall), AfterValidator(_in_years)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-Label = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_one_line)]
+Label = Annotated[str, Field(min_length=1, max_length=LONGEST_URL), AfterValidator(_one_line)]
 """Of a link: its URL where it has no other."""
 Address = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
-LongText = Annotated[str, Field(max_length=20_000), AfterValidator(_storable)]
+LongText = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
 Country = Annotated[str, BeforeValidator(_country), Field(pattern="^[A-Z]{2}$")]
 MaybeCountry = Annotated[str, BeforeValidator(_country), Field(pattern="^([A-Z]{2})?$")]
 Slug = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,58}$"), AfterValidator(_slug)]
@@ -105,4 +106,4 @@ Texts = Annotated[dict[Language, Name], BeforeValidator(_texts), Field(min_lengt
 LongTexts = Annotated[dict[Language, LongText], BeforeValidator(_texts), AfterValidator(_given)]
 PlainUrl = Annotated[str, AfterValidator(_plain_https)]
 MaybeUrl = Annotated[str, AfterValidator(lambda url: url and _plain_https(url))]
-Number = Annotated[int, Field(ge=0, le=1_000_000)]
+Number = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from eventops.agenda.conference_file.fields import Country, Faults, Label, Line, Name, PlainUrl, Wall, Zone
+from eventops.agenda.models import MOST_LINKS
 from eventops.times import Reading, UncertainTime, to_instant, utc_text
 
 
@@ -36,7 +37,7 @@ class Link(Part):
     url: PlainUrl
 
 
-Links = Annotated[list[Link], Field(max_length=50)]
+Links = Annotated[list[Link], Field(max_length=MOST_LINKS)]
 
 
 class Person(Part):

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from eventops.agenda.models.desk import Audience, Room, Session, Speaker, SpeakerRole, Track, session_audiences
+from eventops.agenda.models.desk import (
+    MOST_LINKS,
+    MOST_SPEAKERS,
+    AttendanceMode,
+    Audience,
+    Kind,
+    Role,
+    Room,
+    Session,
+    Speaker,
+    SpeakerRole,
+    Track,
+    session_audiences,
+)
 from eventops.agenda.models.event import YEARS, Event, Image, PublicWindow
 from eventops.agenda.models.journal import Edit, Presence
 from eventops.agenda.models.published import PublishedBlock, PublishedSession, Release, published_session_audiences
 
 __all__ = [
+    "MOST_LINKS",
+    "MOST_SPEAKERS",
     "YEARS",
+    "AttendanceMode",
     "Audience",
     "Edit",
     "Event",
     "Image",
+    "Kind",
     "Presence",
     "PublicWindow",
     "PublishedBlock",
     "PublishedSession",
     "Release",
+    "Role",
     "Room",
     "Session",
     "Speaker",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, and_, false, text, true
@@ -11,6 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventops.db import Base, Model, WallTime
 from eventops.marks import mark
+
+Kind = Literal["talk", "keynote", "workshop", "break", "meal", "doors"]
+AttendanceMode = Literal["mixed", "onsite", "online"]
+Role = Literal["speaker", "moderator", "chair"]
+"""What somebody may do in a session."""
+MOST_SPEAKERS = 200
+MOST_LINKS = 50
+"""Of one session."""
 
 
 class Room(Model):
