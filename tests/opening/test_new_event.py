@@ -129,6 +129,7 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
     ({"start": ""}, {"start"}),
     ({"end": "2025-03-30T11:00"}, {"end"}),
     ({"start": "2025-03-30T03:30"}, {"start"}),
+    ({"start": "2025-03-31T11:00", "end": "2025-03-31T14:00"}, {"end"}),
     ({"title": "\x00", "slug": "\x00", "contact": "x"}, {"title", "slug", "contact"}),
 ]
 
