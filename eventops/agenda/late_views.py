@@ -203,8 +203,8 @@ def _line(event: Event, change: Change) -> Line:
 
 def _window_line(event: Event, window: PublicWindow, span: Span | None) -> list[str]:
     if span is None:
-        clocks = event_clocks(event, window.starts_at, window.ends_at)
-        return [_("The public hours of %(clocks)s become part of those before them.", clocks=clocks)]
+        gone = event_clocks(event, window.starts_at, window.ends_at)
+        return [_("The public hours of %(clocks)s become part of those before them.", clocks=gone)]
     lines = []
     if window.starts_at != span.starts_at:
         clocks = event_moved(event, window.starts_at, span.starts_at)

@@ -158,7 +158,7 @@ def _needed_instant(event: Event, form: TypedForm, name: str) -> datetime | None
 
 
 def stored_organisers(event: Event, form: TypedForm) -> dict[int, Row]:
-    """What is stored of each row's organiser, by the name that it began with: the numbers of others may be others now."""
+    """What is stored of each row's organiser, by the name that it began with: others may have been removed since."""
     left, found = list(event.organisers), {}
     for number in range(MOST_ROWS):
         stored = next((one for one in left if one["name"] == form[f"organiser_{number}_was"]), None)

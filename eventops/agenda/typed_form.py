@@ -144,7 +144,7 @@ class TypedForm:
         return code
 
     def instant(self, event: Event, name: str, zone: str = "") -> datetime | None:
-        """The instant, in UTC, of a wall time in `zone`, or in the event's home zone; None where it is wrong or empty."""
+        """The instant, in UTC, of a wall time in `zone`, by default the home zone; None where it is wrong or empty."""
         if not self[name]:
             return None
         try:

@@ -103,7 +103,29 @@ def test_conference_file_of_the_real_day_is_read_whole() -> None:
         (
             'contact: "events@example.org"',
             'contact: "a@example.org\\nBcc: b@example.org"',
-            r"event.contact: String should match pattern '^[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+$'",
+            "event.contact: must be one whole e-mail address, such as anna@example.org",
+        ),
+        (
+            'contact: "events@example.org"',
+            'contact: "ä@x.y"',
+            "event.contact: must be one whole e-mail address, such as anna@example.org",
+        ),
+        (
+            '"VIVE", country: DK',
+            '"VIVE", country: XX',
+            "sessions.4.speakers.0.country: must be the two letters of a country, such as FI",
+        ),
+        (
+            'programme: "FIKA"}',
+            'programme: "FIKA"}\n    - {name: "Nobody", country: XX}',
+            "event.organisers.1.country: must be the two letters of a country, such as FI",
+        ),
+        ("  format: hybrid", "  format: online", "event.format: Input should be 'hybrid'"),
+        ("  date: 2024-05-07 ", "  date: 2024-05-06 ", "public_windows: they must lie within the days of the event"),
+        (
+            "  format: hybrid",
+            '  description: {fi: "a\u202eb"}',
+            "event.description.fi: must have no control characters, nor others that are invisible",
         ),
     ],
 )
@@ -183,7 +205,7 @@ def test_conference_file_reads_several_windows_and_a_report_either_way() -> None
         changed(
             (
                 "sessions:\n",
-                "public_windows:\n- {start_local: 2024-05-06T11:00, end_local: 2024-05-06T12:00, zone: Europe/Oslo}\n"
+                "public_windows:\n- {start_local: 2024-05-07T08:00, end_local: 2024-05-07T09:00, zone: Europe/Oslo}\n"
                 "sessions:\n",
             )
         )
