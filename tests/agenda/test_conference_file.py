@@ -163,6 +163,23 @@ def test_conference_file_of_other_shape_is_refused(text: str) -> None:
         read_conference(text)
 
 
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        ("x: &x 1\ny: *x", "references (*) are not taken; write the value out"),
+        ('x: "\\e[2J"', "has control characters in it"),
+        ('"\\x9b2J": x', "has control characters in it"),
+        (f"x: {'[' * 40}{']' * 40}", "lists and maps stand within one another more than 40 deep"),
+    ],
+)
+def test_conference_file_is_looked_through_before_it_is_read(more: str, complaint: str) -> None:
+    """What nothing in it may do, in a field that nobody knows either; the line is named."""
+    text = f"{TEXT.rstrip()}\n{more}"
+    with pytest.raises(BadConferenceFile) as refused:
+        read_conference(text)
+    assert str(refused.value) == f"The file is not YAML that can be read: line {text.count(chr(10)) + 1}: {complaint}"
+
+
 def test_conference_file_closed_session_without_audience_is_refused() -> None:
     """Nobody could see it."""
     with pytest.raises(BadConferenceFile, match="names no audience"):
