@@ -169,7 +169,7 @@ def call(tmp_path: Path, *arguments: str, typed: str = "", **settings: str) -> R
         ('contact: "events@example.org"', 'contact: "events"', "event.contact"),
         ("date: 2024-05-07 ", "date: 7.5.2024 ", "event.date"),
         ('country: "NO"', "country: NO", "event.organisers.2.country"),
-        ("event:\n", "event: [\n", "The file is not YAML"),
+        ("event:\n", "event: [\n", "The file is not YAML that can be read"),
     ],
 )
 def test_import_says_what_is_wrong_with_a_file(tmp_path: Path, old: str, new: str, place: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from eventops.agenda.affected import tell
+from eventops.agenda.as_seen import digest
 from eventops.agenda.changes import Change, compare
 from eventops.agenda.edit import schedule
 from eventops.agenda.events import Span
@@ -17,6 +16,7 @@ from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, PublicWindow, Release
 from eventops.agenda.publish import publish
 from eventops.agenda.snapshots import Snapshot, desk_sessions, desk_snapshots, published_snapshots
+from eventops.db import db
 from eventops.times import to_wall, utc_text
 
 MOST_MINUTES = 240
@@ -44,8 +44,8 @@ class Shift:
     """Of what stands differently on the desk, or on the desk alone."""
     spans: dict[UUID, Span]
     """The hours on the desk, by session, of those that move there."""
-    windows: list[tuple[PublicWindow, Span]]
-    """Public hours that move along, and what they become."""
+    windows: list[tuple[PublicWindow, Span | None]]
+    """Public hours that move along, and what they become; None for those that become part of others."""
     sends_letters: bool
 
     @property
@@ -58,8 +58,7 @@ class Shift:
         hours = [(change.session_id, *_hours(change.before), *_hours(change.after)) for change in self.changes]
         hours += [(id, span.starts_at, span.ends_at) for id, span in self.spans.items()]
         hours += [(window.id, window.starts_at, window.ends_at, *_ends(span)) for window, span in self.windows]
-        said = json.dumps([self.minutes, self.sends_letters, sorted([list(map(str, one)) for one in hours])])
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
+        return digest([self.minutes, self.sends_letters, sorted([list(map(str, one)) for one in hours])])
 
 
 def plan_shift(event: Event, room_id: UUID | None, minutes: int, now: datetime) -> Shift:
@@ -99,13 +98,21 @@ def shift(event: Event, planned: Shift, account_id: UUID | None, now: datetime, 
     if event.published_at is None:
         return None
     for window, span in planned.windows:
-        window.starts_at, window.ends_at = span.starts_at, span.ends_at
+        _move_window(event, window, span)
     if planned.windows:
         event.revision += 1
     release = publish(event, now, made_by=account_id, note=note, snapshots=planned.published)
     if planned.sends_letters:
         tell(event, release, planned.changes, now)
     return release
+
+
+def _move_window(event: Event, window: PublicWindow, span: Span | None) -> None:
+    if span is None:
+        event.windows.remove(window)
+        db.session.delete(window)
+    else:
+        window.starts_at, window.ends_at = span.starts_at, span.ends_at
 
 
 def _chosen(event: Event, room_id: UUID | None, now: datetime) -> Callable[[Snapshot], bool]:
@@ -139,23 +146,37 @@ def _refuse_past(moving: Sequence[Snapshot], by: timedelta, now: datetime) -> No
 
 def _windows(
     event: Event, before: Sequence[Snapshot], after: Sequence[Snapshot], now: datetime
-) -> list[tuple[PublicWindow, Span]]:
+) -> list[tuple[PublicWindow, Span | None]]:
     """Public hours begin with their first session and end with their last one: they move as those do.
 
-    Streams, reminders and doors go by them.
+    Streams, reminders and doors go by them. Those that then overlap become one.
     """
-    found = []
-    for window in event.windows:
-        ids = {one.id for one in before if _is_of(window, one)}
-        old, new = ([one for one in some if one.id in ids] for some in (before, after))
-        if not old or window.ends_at <= now:
-            continue
-        start = min(one.starts_at for one in new) - min(one.starts_at for one in old)
-        end = max(one.ends_at for one in new) - max(one.ends_at for one in old)
-        span = Span(window.starts_at + (start if window.starts_at > now else timedelta()), window.ends_at + end)
-        if span != Span(window.starts_at, window.ends_at) and span.starts_at < span.ends_at:
-            found.append((window, span))
-    return found
+    wanted = [(window, _follow(window, before, after, now)) for window in event.windows]
+    return [(window, span) for window, span in _joined(wanted) if span != Span(window.starts_at, window.ends_at)]
+
+
+def _follow(window: PublicWindow, before: Sequence[Snapshot], after: Sequence[Snapshot], now: datetime) -> Span:
+    ids = {one.id for one in before if _is_of(window, one)}
+    old, new = ([one for one in some if one.id in ids] for some in (before, after))
+    stays = Span(window.starts_at, window.ends_at)
+    if not old or window.ends_at <= now:
+        return stays
+    start = min(one.starts_at for one in new) - min(one.starts_at for one in old)
+    end = max(one.ends_at for one in new) - max(one.ends_at for one in old)
+    span = Span(window.starts_at + (start if window.starts_at > now else timedelta()), window.ends_at + end)
+    return span if span.starts_at < span.ends_at else stays
+
+
+def _joined(wanted: list[tuple[PublicWindow, Span]]) -> Iterator[tuple[PublicWindow, Span | None]]:
+    """Of hours that overlap, the first ones last from their beginning to the end of the last ones."""
+    in_order = sorted(wanted, key=lambda each: (each[1].starts_at, each[1].ends_at))
+    while in_order:
+        (window, span), *in_order = in_order
+        while in_order and in_order[0][1].starts_at < span.ends_at:
+            joining, other = in_order.pop(0)
+            span = Span(span.starts_at, max(span.ends_at, other.ends_at))
+            yield joining, None
+        yield window, span
 
 
 def _is_of(window: PublicWindow, one: Snapshot) -> bool:
@@ -167,5 +188,5 @@ def _hours(one: Snapshot | None) -> tuple[str, ...]:
     return (utc_text(one.starts_at), utc_text(one.ends_at)) if one else ()
 
 
-def _ends(span: Span) -> tuple[datetime, datetime]:
-    return span.starts_at, span.ends_at
+def _ends(span: Span | None) -> tuple[datetime, ...]:
+    return (span.starts_at, span.ends_at) if span else ()

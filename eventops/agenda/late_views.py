@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from eventops import clock
 from eventops.agenda.affected import reach
+from eventops.agenda.as_seen import NotAsSeen, refuse_unseen
 from eventops.agenda.changes import Change
 from eventops.agenda.conflicts.words import conflicts_arising
 from eventops.agenda.edit import desk_rooms
@@ -58,10 +59,6 @@ class Line:
     closed: bool
 
 
-class NotAsSeen(Exception):
-    """What would move is not any more what the organiser looked at. Nothing was moved."""
-
-
 @blueprint.get("/<language:language>/desk/<slug>/late")
 @staff("publish")
 def late(slug: str) -> str:
@@ -97,8 +94,7 @@ def run_late(slug: str) -> Response | tuple[str, int]:
 
 
 def _shift(event: Event, planned: Shift, now: datetime) -> None:
-    if request.form.get("seen") != planned.seen:
-        raise NotAsSeen
+    refuse_unseen(request.form.get("seen"), planned.seen)
     note = _("Running late: %(minutes)s min", minutes=_signed(planned.minutes))
     release = shift(event, planned, signed_in_account(), now, note)
     record(
@@ -180,7 +176,7 @@ def _page(
 
 
 def _preview(event: Event, planned: Shift) -> dict[str, Any]:
-    windows = {window.id: span for window, span in planned.windows}
+    windows = {window.id: span for window, span in planned.windows if span}
     return {
         "minutes": planned.minutes,
         "signed": _signed(planned.minutes),
@@ -205,7 +201,10 @@ def _line(event: Event, change: Change) -> Line:
     return Line(title, text, after.access == "closed")
 
 
-def _window_line(event: Event, window: PublicWindow, span: Span) -> list[str]:
+def _window_line(event: Event, window: PublicWindow, span: Span | None) -> list[str]:
+    if span is None:
+        gone = event_clocks(event, window.starts_at, window.ends_at)
+        return [_("The public hours of %(clocks)s become part of those before them.", clocks=gone)]
     lines = []
     if window.starts_at != span.starts_at:
         clocks = event_moved(event, window.starts_at, span.starts_at)

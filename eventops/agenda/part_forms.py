@@ -11,7 +11,7 @@ from eventops.agenda.events import spoken_language
 from eventops.agenda.models import Event, Room, Speaker
 from eventops.agenda.parts import Part, part_before, parts_of, revision_of
 from eventops.agenda.programme import language_name
-from eventops.agenda.typed_form import TypedForm
+from eventops.agenda.typed_form import TypedForm, with_others
 from eventops.languages import in_language
 from eventops.typed import LARGEST_NUMBER, fault_text, name_fault
 
@@ -40,7 +40,7 @@ def read_part(event: Event, kind: str, part: Part | None, form: TypedForm) -> di
     """The columns that the form means; nothing is to be taken from it while `form.errors` is not empty."""
     if kind == "track":
         names = form.lines("name", event.languages, _("Write the track's name in at least one language."))
-        return {"name": _with_others(event, getattr(part, "name", {}), names)}
+        return {"name": with_others(event, getattr(part, "name", {}), names)}
     if kind == "room":
         return {
             "name": form.line("name", missing=_("Write the room's name.")),
@@ -106,9 +106,4 @@ def _by_language(name: str, texts: dict[str, str]) -> dict[str, str]:
 
 
 def _texts(event: Event, form: TypedForm, part: Part | None, name: str) -> dict[str, str]:
-    return _with_others(event, getattr(part, name, {}), form.texts(name, event.languages))
-
-
-def _with_others(event: Event, stored: dict[str, str], typed: dict[str, str]) -> dict[str, str]:
-    """What was typed, and what is stored in languages that the event has no fields for any more."""
-    return {code: text for code, text in stored.items() if code not in event.languages} | typed
+    return with_others(event, getattr(part, name, {}), form.texts(name, event.languages))

@@ -10,6 +10,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from eventops import clock
+from eventops.agenda.countries import countries
 from eventops.agenda.events import event_or_404, spoken_language
 from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, Session
@@ -29,7 +30,7 @@ from eventops.agenda.parts import (
     uses,
 )
 from eventops.agenda.pictures import LARGEST_UPLOAD, Picture, add_picture, find_picture
-from eventops.agenda.typed_form import TypedForm, countries
+from eventops.agenda.typed_form import TypedForm
 from eventops.agenda.views import blueprint, titles
 from eventops.db import write
 from eventops.languages import in_language

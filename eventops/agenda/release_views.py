@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from eventops import clock
 from eventops.agenda.affected import reach, tell
+from eventops.agenda.as_seen import NotAsSeen, digest, refuse_unseen
 from eventops.agenda.changes import Change, changes, compare
 from eventops.agenda.differences import describe
 from eventops.agenda.events import event_clocks, event_or_404
@@ -36,10 +35,6 @@ LONGEST_NOTE = 500
 MOST_RELEASES = 1_000_000
 
 
-class NotAsSeen(Exception):
-    """What would be published is not any more what the organiser looked at. Nothing was published."""
-
-
 @blueprint.get("/<language:language>/desk/<slug>/publish")
 @staff("publish")
 def review(slug: str) -> str:
@@ -57,7 +52,7 @@ def publish(slug: str) -> Response | tuple[str, int]:
     event, now = event_or_404(slug), clock.now()
 
     def make(found: Sequence[Change]) -> Release:
-        _refuse_unseen(found)
+        refuse_unseen(request.form.get("seen"), _digest(found))
         release = publish_desk(event, now, made_by=signed_in_account(), note=_note())
         record("agenda.publish", release.id, event_id=event.id, now=now, release=release.number)
         return release
@@ -92,7 +87,7 @@ def go_back(slug: str, number: int) -> Response | tuple[str, int]:
     wanted = _numbered(event, number)
 
     def make(found: Sequence[Change]) -> Release:
-        _refuse_unseen(found)
+        refuse_unseen(request.form.get("seen"), _digest(found))
         with editing(event.id, signed_in_account(), "return", now) as journal:
             return_to(event, wanted, journal)
         made = publish_desk(event, now, made_by=signed_in_account(), note=_note(), returned_to=number)
@@ -131,15 +126,8 @@ def _publish(
     return redirect(url_for("agenda.desk", slug=slug, published=""), 303)
 
 
-def _refuse_unseen(found: Sequence[Change]) -> None:
-    """What is published is what the organiser was shown."""
-    if request.form.get("seen") != _digest(found):
-        raise NotAsSeen
-
-
 def _digest(found: Sequence[Change]) -> str:
-    said = [[one.written() if one else None for one in (change.before, change.after)] for change in found]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+    return digest([[one.written() if one else None for one in (change.before, change.after)] for change in found])
 
 
 def _note() -> str:

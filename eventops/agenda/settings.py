@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from eventops.agenda.models import Event, PublicWindow
 from eventops.agenda.pictures import Picture, add_picture
+from eventops.agenda.public_hours import hours_complaint
 from eventops.agenda.publish import hold_agenda, raise_version
-from eventops.agenda.typed_form import TypedForm
+from eventops.agenda.typed_form import MOST_ROWS, TypedForm, with_others
 from eventops.db import db
 from eventops.languages import LANGUAGES
-from eventops.times import to_wall
 
 LISTS = ("languages", "also_show")
 """Fields of which several values may be sent."""
@@ -53,6 +53,7 @@ def form_of(event: Event) -> TypedForm:
         "starts_on": event.starts_on.isoformat(),
         "ends_on": event.ends_on.isoformat(),
         "home_zone": event.home_zone,
+        "hours_zone": event.home_zone,
         "also_show": ",".join(event.also_show),
         "venue": event.venue or "",
         "venue_address": event.venue_address,
@@ -79,6 +80,7 @@ def form_of(event: Event) -> TypedForm:
 def _typed_rows(event: Event) -> dict[str, str]:
     typed = {}
     for number, organiser in enumerate(event.organisers):
+        typed[f"organiser_{number}_was"] = organiser["name"]
         for name in ROWS["organiser"]:
             typed[f"organiser_{number}_{name}"] = organiser.get(name) or ""
         typed[f"organiser_{number}_controller"] = "" if organiser.get("controller") is False else "yes"
@@ -90,13 +92,16 @@ def _typed_rows(event: Event) -> dict[str, str]:
 def read_settings(event: Event, form: TypedForm) -> Settings:
     """What the form says; where `form.errors` is not empty afterwards, it means nothing.
 
-    Times in it are of the home zone that is stored, also where another is chosen in the form.
+    Times in it are of the home zone that was stored when the form began, `hours_zone`, also where another is chosen in
+    it, or is stored by now.
     """
     columns = _read_texts(event, form) | _read_days(form)
     windows = _read_windows(event, form, columns)
     columns |= {"venue": form.line("venue", 300) or None, "venue_address": form.line("venue_address", 300)}
     columns["map_url"] = form.address("map_url")
-    organisers = [_read_organiser(event, form, number) for number in form.rows("organiser", ROWS["organiser"])]
+    stored = stored_organisers(event, form)
+    rows = form.rows("organiser", ROWS["organiser"])
+    organisers = [_read_organiser(form, number, stored.get(number, {})) for number in rows]
     logos = _read_logos(form)
     _need_a_controller(form, organisers)
     columns["contact"] = form.email("contact", _("Write the address to which people can write."))
@@ -116,7 +121,11 @@ def _read_texts(event: Event, form: TypedForm) -> Row:
         if languages and code not in languages and code in titles | descriptions:
             name = f"title_{code}" if code in titles else f"description_{code}"
             form.complain(name, _("Clear the texts in this language, or choose the language again."))
-    return {"title": titles, "description": descriptions, "languages": languages}
+    return {
+        "title": with_others(event, event.title, titles),
+        "description": with_others(event, event.description, descriptions),
+        "languages": languages,
+    }
 
 
 def _read_days(form: TypedForm) -> Row:
@@ -134,7 +143,8 @@ def _read_windows(event: Event, form: TypedForm, days: Row) -> list[tuple[dateti
     for number in form.rows("window", ROWS["window"]):
         start, end = (_needed_instant(event, form, f"window_{number}_{name}") for name in ROWS["window"])
         if start and end:
-            form.complain(f"window_{number}_end", _window_fault(start, end, days))
+            complaint = hours_complaint(start, end, days["starts_on"], days["ends_on"], days["home_zone"])
+            form.complain(f"window_{number}_end", complaint)
             found.append((start, end, f"window_{number}_start"))
     found.sort()
     for (_start, end, _name), (start, _end, name) in pairwise(found):
@@ -144,36 +154,35 @@ def _read_windows(event: Event, form: TypedForm, days: Row) -> list[tuple[dateti
 
 def _needed_instant(event: Event, form: TypedForm, name: str) -> datetime | None:
     form.complain(name, "" if form[name] else _("Write a date and a time."))
-    return form.instant(event, name)
+    return form.instant(event, name, form["hours_zone"])
 
 
-def _window_fault(start: datetime, end: datetime, days: Row) -> str:
-    if end <= start:
-        return str(_("Public hours must end after they begin."))
-    if not (days["starts_on"] and days["ends_on"] and days["home_zone"]):
-        return ""
-    first, last = (to_wall(instant, days["home_zone"]).date() for instant in (start, end - timedelta(microseconds=1)))
-    is_within = days["starts_on"] <= first and last <= days["ends_on"]
-    return "" if is_within else str(_("These public hours lie outside the days of the event."))
+def stored_organisers(event: Event, form: TypedForm) -> dict[int, Row]:
+    """What is stored of each row's organiser, by the name that it began with: others may have been removed since."""
+    left, found = list(event.organisers), {}
+    for number in range(MOST_ROWS):
+        stored = next((one for one in left if one["name"] == form[f"organiser_{number}_was"]), None)
+        if stored is not None:
+            left.remove(stored)
+            found[number] = stored
+    return found
 
 
-def _read_organiser(event: Event, form: TypedForm, number: int) -> Row:
-    """One organiser; what an imported file said beyond the form stays."""
+def _read_organiser(form: TypedForm, number: int, stored: Row) -> Row:
+    """One organiser; what is stored of it beyond the form, as from an imported file, stays."""
     prefix = f"organiser_{number}"
     name = form.line(f"{prefix}_name", missing=_("Write the organiser's name."))
     country = form.country(f"{prefix}_country")
     form.complain(f"{prefix}_country", "" if country else _("Write the two letters of a country, such as FI."))
-    stored = dict(event.organisers[number]) if number < len(event.organisers) else {}
     is_logo_kept = stored.get("logo") and not form[f"{prefix}_no_logo"]
     more = {
         "url": form.address(f"{prefix}_url"),
         "logo": stored.get("logo") if is_logo_kept else None,
         "controller": None if form[f"{prefix}_controller"] else False,
     }
-    for key in more:
-        stored.pop(key, None)
-    kept = {key: value for key, value in more.items() if value not in (None, "")}
-    return stored | {"name": name, "country": country, "programme": form.line(f"{prefix}_programme")} | kept
+    beyond = {key: value for key, value in stored.items() if key not in more}
+    given = {key: value for key, value in more.items() if value not in (None, "")}
+    return beyond | {"name": name, "country": country, "programme": form.line(f"{prefix}_programme")} | given
 
 
 def _read_logos(form: TypedForm) -> list[Picture | None]:
@@ -202,7 +211,7 @@ def _read_numbers(form: TypedForm) -> Row:
 
 
 def _read_sign_up(event: Event, form: TypedForm) -> Row:
-    opens, closes = (form.instant(event, f"sign_up_{what}_at") for what in ("opens", "closes"))
+    opens, closes = (form.instant(event, f"sign_up_{what}_at", form["hours_zone"]) for what in ("opens", "closes"))
     if opens and closes and closes <= opens:
         form.complain("sign_up_closes_at", _("Signing up must close after it opens."))
     return {"sign_up_opens_at": opens, "sign_up_closes_at": closes}

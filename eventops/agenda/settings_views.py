@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from eventops import clock
+from eventops.agenda.countries import countries
 from eventops.agenda.events import event_or_404, spoken_language
 from eventops.agenda.leaks import Leak, WouldLeak, refuse_leaks
 from eventops.agenda.models import Event
@@ -22,9 +23,10 @@ from eventops.agenda.settings import (
     change_settings,
     form_of,
     read_settings,
+    stored_organisers,
 )
 from eventops.agenda.settings_words import labels, side_by_side
-from eventops.agenda.typed_form import MOST_ROWS, TypedForm, countries
+from eventops.agenda.typed_form import MOST_ROWS, TypedForm
 from eventops.agenda.views import blueprint, titles
 from eventops.agenda.zone_choices import zone_choices
 from eventops.db import write
@@ -90,7 +92,7 @@ def _page(
         labels=labels(event, rows),
         rows=rows,
         languages=[(code, language_name(code, spoken_language())) for code in LANGUAGES],
-        logos={number: organiser["logo"] for number, organiser in enumerate(event.organisers) if organiser.get("logo")},
+        logos={number: one["logo"] for number, one in stored_organisers(event, form).items() if one.get("logo")},
         leaks=leaks,
         beside=beside,
         saved=request.args.get("saved"),

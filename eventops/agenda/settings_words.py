@@ -11,6 +11,7 @@ from eventops.agenda.models import Event
 from eventops.agenda.programme import language_name
 from eventops.agenda.settings import ROWS
 from eventops.agenda.typed_form import TypedForm
+from eventops.typed import plain_lines
 
 TIMES = ("start", "end", "opens_at", "closes_at")
 """How fields end that hold a date and a time."""
@@ -77,9 +78,8 @@ def side_by_side(event: Event, typed: TypedForm, stored: TypedForm) -> list[tupl
     """Of each setting that differs: its name, what was typed, what is stored; times on both clocks."""
     rows = {kind: sorted({*typed.rows(kind, fields), *stored.rows(kind, fields)}) for kind, fields in ROWS.items()}
     named = labels(event, rows)
-    return [
-        (named[name], _said(event, typed, name), _said(event, stored, name)) for name in typed.differing(stored, named)
-    ]
+    said = [(text, _said(event, typed, name), _said(event, stored, name)) for name, text in named.items()]
+    return [(text, ours, theirs) for text, ours, theirs in said if ours != theirs]
 
 
 def _said(event: Event, form: TypedForm, name: str) -> str:
@@ -89,5 +89,5 @@ def _said(event: Event, form: TypedForm, name: str) -> str:
         return ", ".join(str(language_name(code, spoken_language())) for code in form.chosen(name))
     if name == "also_show":
         return ", ".join(form.chosen(name))
-    instant = TypedForm(form.typed).instant(event, name) if name.endswith(TIMES) else None
-    return event_clocks(event, instant).with_day if instant else form[name]
+    instant = TypedForm(form.typed).instant(event, name, form["hours_zone"]) if name.endswith(TIMES) else None
+    return event_clocks(event, instant).with_day if instant else plain_lines(form[name])

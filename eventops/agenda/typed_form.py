@@ -6,13 +6,12 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from typing import cast
 
-from babel import Locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from eventops.agenda.countries import countries
 from eventops.agenda.events import readings_in_words
 from eventops.agenda.models import YEARS, Event
 from eventops.agenda.pictures import BadPicture, Picture, Use, picture_fault, read_picture
@@ -28,7 +27,6 @@ MOST_ROWS = 300
 """Of what there may be several of, such as public hours."""
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
-_COUNTRY = re.compile(r"(?!XA|XB|ZZ|EU|EZ|UN|QO)[A-Z]{2}")  # without Unicode's stand-ins, and what is no country
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -144,12 +142,12 @@ class TypedForm:
             self.complain(name, _("Write the two letters of a country, such as FI for Finland."))
         return code
 
-    def instant(self, event: Event, name: str) -> datetime | None:
-        """The instant, in UTC, of a wall time in the event's home zone; None where it is wrong or empty."""
+    def instant(self, event: Event, name: str, zone: str = "") -> datetime | None:
+        """The instant, in UTC, of a wall time in `zone`, by default the home zone; None where it is wrong or empty."""
         if not self[name]:
             return None
         try:
-            instant = to_instant(parse_wall(self[name]), event.home_zone, self._reading(name))
+            instant = to_instant(parse_wall(self[name]), zone or event.home_zone, self._reading(name))
         except UncertainTime as error:
             self._ask_which(event, name, error)
             return None
@@ -212,8 +210,6 @@ class TypedForm:
         self.complain(name, skipped if is_skipped else repeated)
 
 
-@cache
-def countries(language: str) -> dict[str, str]:
-    """The names of countries and territories in that language, by their two letters."""
-    names = Locale.parse(language).territories
-    return {code: name for code, name in names.items() if _COUNTRY.fullmatch(code)}
+def with_others(event: Event, stored: dict[str, str], typed: dict[str, str]) -> dict[str, str]:
+    """What was typed, and what is stored in languages that the event has no fields for any more."""
+    return {code: text for code, text in stored.items() if code not in event.languages} | typed

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from eventops.agenda.conference_file.fields import Slug
 from eventops.agenda.events import event_id_of, spoken_language
 from eventops.agenda.models import Event, PublicWindow
+from eventops.agenda.public_hours import hours_complaint
 from eventops.agenda.typed_form import TypedForm
 from eventops.db import one_at_a_time
 
@@ -95,5 +96,5 @@ def _windows(event: Event, form: TypedForm) -> list[PublicWindow]:
         form.complain(name, "" if instant else _("Write a date and a time."))
     if not (start and end):
         return []
-    form.complain("end", "" if start < end else _("Public hours must end after they begin."))
+    form.complain("end", hours_complaint(start, end, event.starts_on, event.ends_on, event.home_zone))
     return [PublicWindow(zone=event.home_zone, starts_at=start, ends_at=end)]

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from eventops import clock
-from eventops.agenda.conference_file import BadConferenceFile, left_out
+from eventops.agenda.conference_file import BadConferenceFile, left_out, read_conference
 from eventops.agenda.events import event_clocks, event_title, events_of, spoken_language
 from eventops.agenda.models import Event
 from eventops.agenda.typed_form import TypedForm
@@ -22,7 +22,6 @@ from eventops.db import db, write
 from eventops.opening import furnish, open_event
 from eventops.opening.copy_event import copy_event, uncertain_in_copy
 from eventops.opening.new_event import SlugTaken, claim, read_address, read_new_event, slug_taken
-from eventops.opening.upload import LARGEST_FILE, decode, read_upload
 from eventops.routes import staff, takes
 from eventops.staff.accounts import grant
 from eventops.staff.audit import record
@@ -31,6 +30,8 @@ from eventops.viewer import SYSTEM, Viewer, seeing, signed_in_account
 blueprint = Blueprint("opening", __name__)
 
 HOW = ("nothing", "file", "copy")
+LARGEST_FILE = 3_000_000
+"""Bytes."""
 SHOWN_FAULTS = 40
 """Of a file, at once."""
 
@@ -75,8 +76,8 @@ def _from_nothing(account_id: UUID, owned: list[Event], form: TypedForm) -> Answ
 
 def _from_file(account_id: UUID, owned: list[Event], form: TypedForm) -> Answer:
     try:
-        form.typed["text"] = decode(form.files["file"]) if "file" in form.files else form["text"]
-        file = read_upload(form["text"])
+        form.typed["text"] = _decoded(form.files["file"]) if "file" in form.files else form["text"]
+        file = read_conference(form["text"])
     except BadConferenceFile as error:
         form.complain("text", _faults(error))
         return _page("file", owned, form), 422
@@ -89,6 +90,13 @@ def _from_file(account_id: UUID, owned: list[Event], form: TypedForm) -> Answer:
         return open_event(file, now)
 
     return _created("file", account_id, form, add)
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadConferenceFile("The file is no text in UTF-8.") from error
 
 
 def _from_copy(account_id: UUID, owned: list[Event], form: TypedForm) -> Answer:

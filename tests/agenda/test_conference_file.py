@@ -103,7 +103,29 @@ def test_conference_file_of_the_real_day_is_read_whole() -> None:
         (
             'contact: "events@example.org"',
             'contact: "a@example.org\\nBcc: b@example.org"',
-            r"event.contact: String should match pattern '^[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+$'",
+            "event.contact: must be one whole e-mail address, such as anna@example.org",
+        ),
+        (
+            'contact: "events@example.org"',
+            'contact: "ä@x.y"',
+            "event.contact: must be one whole e-mail address, such as anna@example.org",
+        ),
+        (
+            '"VIVE", country: DK',
+            '"VIVE", country: XX',
+            "sessions.4.speakers.0.country: must be the two letters of a country, such as FI",
+        ),
+        (
+            'programme: "FIKA"}',
+            'programme: "FIKA"}\n    - {name: "Nobody", country: XX}',
+            "event.organisers.1.country: must be the two letters of a country, such as FI",
+        ),
+        ("  format: hybrid", "  format: online", "event.format: Input should be 'hybrid'"),
+        ("  date: 2024-05-07 ", "  date: 2024-05-06 ", "public_windows: they must lie within the days of the event"),
+        (
+            "  format: hybrid",
+            '  description: {fi: "a\u202eb"}',
+            "event.description.fi: must have no control characters, nor others that are invisible",
         ),
     ],
 )
@@ -139,6 +161,23 @@ def test_conference_file_of_other_shape_is_refused(text: str) -> None:
     """Whatever the file holds, the answer is a message and no crash."""
     with pytest.raises(BadConferenceFile):
         read_conference(text)
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        ("x: &x 1\ny: *x", "references (*) are not taken; write the value out"),
+        ('x: "\\e[2J"', "has control characters in it"),
+        ('"\\x9b2J": x', "has control characters in it"),
+        (f"x: {'[' * 40}{']' * 40}", "lists and maps stand within one another more than 40 deep"),
+    ],
+)
+def test_conference_file_is_looked_through_before_it_is_read(more: str, complaint: str) -> None:
+    """What nothing in it may do, in a field that nobody knows either; the line is named."""
+    text = f"{TEXT.rstrip()}\n{more}"
+    with pytest.raises(BadConferenceFile) as refused:
+        read_conference(text)
+    assert str(refused.value) == f"The file is not YAML that can be read: line {text.count(chr(10)) + 1}: {complaint}"
 
 
 def test_conference_file_closed_session_without_audience_is_refused() -> None:
@@ -183,7 +222,7 @@ def test_conference_file_reads_several_windows_and_a_report_either_way() -> None
         changed(
             (
                 "sessions:\n",
-                "public_windows:\n- {start_local: 2024-05-06T11:00, end_local: 2024-05-06T12:00, zone: Europe/Oslo}\n"
+                "public_windows:\n- {start_local: 2024-05-07T08:00, end_local: 2024-05-07T09:00, zone: Europe/Oslo}\n"
                 "sessions:\n",
             )
         )

@@ -21,15 +21,17 @@ from eventops.agenda.models import Edit, Event, PublicWindow, PublishedSession, 
 from eventops.agenda.publish import publish
 from eventops.db import db
 from eventops.letters.models import Letter
+from eventops.registration.models import Registration
 from eventops.reminders.due import next_due
 from eventops.reminders.rules import ensure_default_rules
 from eventops.staff.models import AuditEntry
 from eventops.streams.models import Stream
 from eventops.streams.schedule import opening
 from tests.agenda.sessions import add_session, hall
-from tests.apps import changing, reading
+from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import SPRING, START, Conference, add_conference
 from tests.day import standing_at
+from tests.forms import send_form
 from tests.staff.team import add_staff, csrf_token, page_of, signed_in
 
 LATE = "/en/desk/conference/late"
@@ -148,9 +150,41 @@ def test_shift_moves_what_is_to_come_today_and_the_end_of_what_runs(app: Flask, 
             planned = plan_shift(event, room_of(case.room), case.minutes, at(case.now))
             published = {titles[one.id]: (_clock(one.starts_at), _clock(one.ends_at)) for one in planned.published}
             desk = {titles[id]: (_clock(span.starts_at), _clock(span.ends_at)) for id, span in planned.spans.items()}
-            public = [(_clock(span.starts_at), _clock(span.ends_at)) for _window, span in planned.windows]
+            public = [(_clock(span.starts_at), _clock(span.ends_at)) for _, span in planned.windows if span]
             assert (case, published, desk) == (case, BEFORE | case.moved, case.moved)
             assert (public or [("11:00", "14:00")]) == [case.public]
+
+
+@pytest.fixture
+def two_windows(app: Flask, cast: Conference) -> None:
+    """The public hours are 11:00–11:30, of the welcome, and 11:35–14:00, of all else."""
+    with changing(app):
+        event = db.session.get_one(Event, cast.event_id)
+        event.windows[0].ends_at = at("11:30")
+        event.windows.append(PublicWindow(zone="Europe/Helsinki", starts_at=at("11:35"), ends_at=at("14:00")))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("room", "minutes", "expected"),
+    [
+        ("", 10, [("11:10", "11:40"), ("11:45", "14:10")]),
+        ("Room 1", 4, [("11:04", "11:34"), ("11:35", "14:00")]),
+        ("Room 1", 5, [("11:05", "11:35"), ("11:35", "14:00")]),
+        ("Room 1", 10, [("11:10", "14:00")]),
+        ("Room 1", 240, [("11:35", "17:20")]),
+        ("Foyer", -10, [("11:00", "13:50")]),
+    ],
+)
+@pytest.mark.usefixtures("two_windows")
+def test_public_hours_that_come_to_overlap_become_one(
+    app: Flask, cast: Conference, room: str, minutes: int, expected: list[tuple[str, str]]
+) -> None:
+    """From the beginning of the first to the end of the last; those that only touch stay as they are."""
+    run_late(app, cast, room, minutes, at("10:00"))
+    with reading(app):
+        windows = db.session.get_one(Event, cast.event_id).windows
+        assert [(_clock(window.starts_at), _clock(window.ends_at)) for window in windows] == expected
 
 
 def test_shift_publishes_what_moves_and_no_other_draft(app: Flask, cast: Conference) -> None:
@@ -324,6 +358,39 @@ def test_pressing_once_shifts_and_pressing_twice_does_not(app: Flask, cast: Conf
         assert [release.note for release in db.session.scalars(select(Release).where(Release.number > 1))] == [
             "Running late: +10 min"
         ]
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("two_windows")
+def test_page_says_that_public_hours_become_one(app: Flask, cast: Conference, editor: FlaskClient) -> None:
+    """Before it happens; afterwards the settings can be saved as they are."""
+    with reading(app):
+        room = hall(cast).id
+    with standing_at(at("10:00")):
+        form = preview(editor, room)
+        said = told(editor.get(f"{LATE}?room={form['room']}&minutes=10"))
+        assert "The public hours begin 11:00 → 11:10 Finnish time" in said
+        assert (
+            "The public hours of 11:35–14:00 Finnish time (10:35–13:00 Danish and Norwegian time) become part of those"
+            " before them." in said
+        )
+        assert editor.post(LATE, data=form).status_code == 303
+        assert send_form(editor, "/en/desk/conference/settings").status_code == 303
+
+
+@ON_SQLITE
+def test_page_tells_no_more_than_happens(app: Flask, cast: Conference, editor: FlaskClient) -> None:
+    """One person is one person, and of an event that is not published only the desk moves."""
+    with changing(app):
+        for who in set(cast.people) - {"invited online"}:
+            db.session.get_one(Registration, cast.people[who]).state = "cancelled"
+    assert "Letters go out: to 1 registered person who may see what moves." in told(
+        editor.get(f"{LATE}?room=&minutes=20")
+    )
+    with changing(app):
+        db.session.get_one(Event, cast.event_id).published_at = None
+    said = told(editor.get(f"{LATE}?shifted=10"))
+    assert ("Shifted by +10 min on the desk" in said, "and published" in said) == (True, False)
 
 
 def test_what_was_moved_meanwhile_is_not_shifted_unseen(app: Flask, cast: Conference, editor: FlaskClient) -> None:

@@ -337,6 +337,62 @@ def test_stale_settings_show_both_versions_and_lose_neither(site: Site) -> None:
     assert event_row(site).venue == "Elsewhere"
 
 
+def again_after_another(site: Site, mine: dict[str, Any], theirs: dict[str, Any]) -> Event:
+    """Somebody saves their fields before the form with mine is sent, which is then sent again; what is stored then."""
+    form = form_at_hand(site)
+    assert save(site, **theirs).status_code == 303
+    answer = send(site, form, **mine)
+    assert answer.status_code == 412
+    kept = MultiDict(lxml.html.document_fromstring(answer.text).forms[-1].form_values())
+    assert site.owner.post(PATH, data=kept).status_code == 303
+    return event_row(site)
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_stale_settings_keep_the_clock_that_their_hours_were_typed_on(site: Site) -> None:
+    """Another home zone since then moves neither the public hours nor when signing up opens."""
+    mine = {"venue": "Here", "sign_up_opens_at": "2024-04-01T09:00"}
+    event = again_after_another(site, mine, {"home_zone": "Europe/Oslo", "also_show": []})
+    assert [(window.starts_at, window.ends_at) for window in event.windows] == [(START, END)]
+    assert (event.sign_up_opens_at or START).isoformat() == "2024-04-01T06:00:00+00:00"
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_stale_settings_name_as_differing_only_what_differs(site: Site) -> None:
+    """The same moment on another clock is the same; the same figures on another clock are not."""
+    form = form_at_hand(site)
+    assert save(site, home_zone="Europe/Oslo", also_show=[], window_0_start="2024-05-07T10:00").status_code == 303
+    answer = send(site, form, also_show=[], window_0_end="2024-05-07T13:00")
+    names = lxml.html.document_fromstring(answer.text).xpath("//table//tbody/tr/th/text()")
+    assert [name.strip() for name in names] == [
+        "Home time zone",
+        "Public hours 1: beginning",
+        "Public hours 1: end",
+    ]
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_stale_settings_leave_to_each_organiser_what_is_theirs(site: Site) -> None:
+    """Their short name and logo, though another one was removed since and they stand in another row."""
+    alpha: dict[str, Any] = {"name": "Alpha", "country": "FI", "programme": "", "short": "A"}
+    beta: dict[str, Any] = {"name": "Beta", "country": "DK", "programme": "", "short": "B", "logo": str(UUID(int=3))}
+    with changing(site.app):
+        db.session.get_one(Event, site.cast.event_id).organisers = [alpha, beta]
+    event = again_after_another(site, {"venue": "Here"}, {"organiser_0_remove": "yes"})
+    assert event.organisers == [{key: alpha[key] for key in ("name", "country", "programme")}, beta]
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_settings_keep_texts_in_languages_that_are_not_chosen(site: Site) -> None:
+    """As a file may give them; the form has no fields for them."""
+    with changing(site.app):
+        event = db.session.get_one(Event, site.cast.event_id)
+        event.languages, event.title, event.description = ["en"], {"en": "Work", "fi": "Työ"}, {"fi": "Kuvaus"}
+    assert save(site, title_en="Work for all").status_code == 303
+    event = event_row(site)
+    assert (event.title, event.description) == ({"en": "Work for all", "fi": "Työ"}, {"fi": "Kuvaus"})
+
+
 WHEN = "Tuesday 7 May 2024, %s Finnish time (%s Danish and Norwegian time)"
 
 

@@ -67,8 +67,8 @@ GUARDS = (
     ),
     Guard(
         "what is published was looked at",
-        f"{DESK}/release_views.py",
-        '    if request.form.get("seen") != _digest(found):',
+        f"{DESK}/as_seen.py",
+        "    if seen != now:",
         "    if False:",
         f"{TOLD}::test_publishing_what_nobody_looked_at_is_refused",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -71,7 +71,7 @@ class EventPart(Part):
     languages: Annotated[list[Language], Field(min_length=1, max_length=len(LANGUAGES))] = list(LANGUAGES)  # type: ignore[arg-type]
     date: Day
     end_date: Day | None = None
-    format: str = "hybrid"
+    format: Literal["hybrid"] = "hybrid"
     home_zone: Zone
     also_show: Annotated[list[Zone], Field(max_length=20)] = []
     venue: Address | None = None

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from eventops.agenda.countries import countries
 from eventops.agenda.models import YEARS
 from eventops.languages import LANGUAGES
 from eventops.plain_https import LONGEST as LONGEST_URL
 from eventops.plain_https import is_plain_https
 from eventops.times import parse_wall, zone
-from eventops.typed import LARGEST_NUMBER, LONGEST_TEXT, name_fault
-
-_NOT_STORABLE = re.compile(r"[\x00\ud800-\udfff]")
+from eventops.typed import LARGEST_NUMBER, LONGEST_TEXT, email_fault, name_fault, text_fault
 
 RESERVED_SLUGS = frozenset({"account", "api", "demo", "desk", "door", "new", "sign-in", "sign-out", "static"})
 
@@ -54,9 +52,10 @@ def _one_line(text: str) -> str:
     return text
 
 
-def _storable(text: str) -> str:
-    if _NOT_STORABLE.search(text):
-        raise ValueError("must have no characters of the numbers 0 and D800 to DFFF")
+def _several_lines(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text_fault(text, LONGEST_TEXT, is_one_line=False):
+        raise ValueError("must have no control characters, nor others that are invisible")
     return text
 
 
@@ -68,10 +67,22 @@ def _zone(key: str) -> str:
     return zone(key).key
 
 
-def _country(value: object) -> object:
+def _quoted(value: object) -> object:
     if value is False:
         raise ValueError('must be in quotes: YAML reads a bare NO as false; write "NO"')
     return value
+
+
+def _country(code: str) -> str:
+    if code not in countries("en"):
+        raise ValueError("must be the two letters of a country, such as FI")
+    return code
+
+
+def _mail_address(email: str) -> str:
+    if email_fault(email):
+        raise ValueError("must be one whole e-mail address, such as anna@example.org")
+    return email
 
 
 def _plain_https(url: str) -> str:
@@ -94,13 +105,11 @@ Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_l
 Label = Annotated[str, Field(min_length=1, max_length=LONGEST_URL), AfterValidator(_one_line)]
 """Of a link: its URL where it has no other."""
 Address = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
-LongText = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
-Country = Annotated[str, BeforeValidator(_country), Field(pattern="^[A-Z]{2}$")]
-MaybeCountry = Annotated[str, BeforeValidator(_country), Field(pattern="^([A-Z]{2})?$")]
+LongText = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_several_lines)]
+Country = Annotated[str, BeforeValidator(_quoted), AfterValidator(_country)]
+MaybeCountry = Annotated[str, BeforeValidator(_quoted), AfterValidator(lambda code: code and _country(code))]
 Slug = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,58}$"), AfterValidator(_slug)]
-MailAddress = Annotated[
-    str, Field(pattern=r"^[^@\s<>,]+@[^@\s<>,]+\.[^@\s<>,]+$", max_length=254), AfterValidator(_one_line)
-]
+MailAddress = Annotated[str, AfterValidator(_mail_address)]
 Language = Literal["en", "fi", "sv", "da", "nb"]
 Texts = Annotated[dict[Language, Name], BeforeValidator(_texts), Field(min_length=1)]
 LongTexts = Annotated[dict[Language, LongText], BeforeValidator(_texts), AfterValidator(_given)]

@@ -112,7 +112,6 @@ def _event(file: ConferenceFile) -> EventPart:
             "slug": file.slug,
             "end_date": None if part.end_date == part.date else part.end_date,
             "venue": part.venue or None,
-            "format": "hybrid",
             "stream_url": None,
             **moment("sign_up_opens", part.sign_up_opens_at, part.home_zone),
             **moment("sign_up_closes", part.sign_up_closes_at, part.home_zone),

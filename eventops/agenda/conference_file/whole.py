@@ -14,6 +14,7 @@ from eventops.agenda.conference_file.fields import Faults
 from eventops.agenda.conference_file.ids import faults_of_ids
 from eventops.agenda.conference_file.parts import Part, PublicPart, Window
 from eventops.agenda.conference_file.yaml_text import read_yaml
+from eventops.agenda.public_hours import lie_outside
 
 MOST_COMPLAINTS = 50
 """Of a file that says everything in another way, the first ones are enough."""
@@ -52,7 +53,10 @@ class ConferenceFile(Part):
         return {name: getattr(self, name) for name in ("rooms", "tracks", "audiences", "speakers", "sessions")}
 
     @model_validator(mode="after")
-    def _windows_are_apart(self) -> Self:
+    def _windows_fit(self) -> Self:
+        first, last, zone = self.event.date, self.event.end_date or self.event.date, self.event.home_zone
+        if any(lie_outside(window.starts_at, window.ends_at, first, last, zone) for window in self.windows):
+            raise Faults([("public_windows", "they must lie within the days of the event")])
         if any(later.starts_at < earlier.ends_at for earlier, later in pairwise(self.windows)):
             raise Faults([("public_windows", "one begins before another ends")])
         return self
@@ -78,7 +82,7 @@ def read_conference(text: str) -> ConferenceFile:
     try:
         content = read_yaml(text)
     except ValueError as error:
-        raise BadConferenceFile(f"The file is not YAML: {error}") from error
+        raise BadConferenceFile(f"The file is not YAML that can be read: {error}") from error
     return check_conference(content)
 
 

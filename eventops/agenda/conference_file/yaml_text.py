@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
 
 MOST_CHARACTERS = 10_000_000
 MOST_PIECES = 500_000
-"""Texts, lists and maps, those counted again that aliases repeat."""
+"""Texts, lists and maps."""
 DEEPEST = 40
 """Lists and maps within one another."""
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Safe, and as fast as there is one."""
 
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control and half characters: databases do not take them all, and terminals do as they say."""
+
 
 def read_yaml(text: str) -> Any:
-    """What the text holds. Raises ValueError, its message saying where it stops being YAML."""
+    """What the text holds. Raises ValueError, its message saying where it stops being YAML that is taken."""
     if len(text) > MOST_CHARACTERS:
         raise ValueError(f"it is longer than {MOST_CHARACTERS:,} characters")
     try:
@@ -30,33 +34,20 @@ def read_yaml(text: str) -> Any:
 
 
 def _weigh(text: str) -> None:
-    """Refuse deep nesting, on which the composer would run out of stack, and aliases that multiply."""
-    weights: dict[str, int] = {}
-    open_: list[tuple[str | None, int]] = [(None, 0)]
+    """Refuse what is too much, and references: with them a few lines stand for any number of things."""
+    depth = pieces = 0
     for event in yaml.parse(text, Loader=LOADER):
-        anchor, weight = getattr(event, "anchor", None), 0
-        if isinstance(event, yaml.CollectionStartEvent):
-            open_.append((anchor, 1))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, weight = open_.pop()
-        elif isinstance(event, yaml.AliasEvent):
-            weight = _weight_of(anchor, weights)
-        elif isinstance(event, yaml.ScalarEvent):
-            weight = 1
-        if anchor and weight:
-            weights[anchor] = weight
-        open_[-1] = open_[-1][0], open_[-1][1] + weight
-        _refuse_too_much(len(open_), open_[-1][1])
+        pieces += isinstance(event, yaml.NodeEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if fault := _fault(event, depth, pieces):
+            raise ValueError(f"line {event.start_mark.line + 1 if event.start_mark else 1}: {fault}")
 
 
-def _weight_of(anchor: str | None, weights: dict[str, int]) -> int:
-    if anchor not in weights:
-        raise ValueError(f"there is nothing above that *{anchor} could stand for")
-    return weights[anchor]
-
-
-def _refuse_too_much(depth: int, weight: int) -> None:
+def _fault(event: Any, depth: int, pieces: int) -> str:
+    if isinstance(event, yaml.AliasEvent):
+        return "references (*) are not taken; write the value out"
+    if isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
+        return "has control characters in it"
     if depth > DEEPEST:
-        raise ValueError(f"lists and maps stand within one another more than {DEEPEST} deep")
-    if weight > MOST_PIECES:
-        raise ValueError(f"it holds more than {MOST_PIECES:,} texts, lists and maps")
+        return f"lists and maps stand within one another more than {DEEPEST} deep"
+    return f"there are more than {MOST_PIECES:,} texts, lists and maps up to here" if pieces > MOST_PIECES else ""

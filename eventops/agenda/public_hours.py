@@ -1,0 +1,26 @@
+"""What may be wrong with the hours that an event is open to the public, whether typed or from a file."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+
+from eventops.times import to_wall
+
+
+def lie_outside(start: datetime, end: datetime, first: date, last: date, home_zone: str) -> bool:
+    """Whether the hours from `start` to `end` (UTC) reach beyond the days of the event, which are of its home zone."""
+    walls = (to_wall(instant, home_zone) for instant in (start, end - timedelta(microseconds=1)))
+    return any(not first <= wall.date() <= last for wall in walls)
+
+
+def hours_complaint(
+    start: datetime, end: datetime, first: date | None, last: date | None, home_zone: str | None
+) -> str:
+    """What to say of them beside their field, or nothing; where days or zone are missing, that is said elsewhere."""
+    if end <= start:
+        return str(_("Public hours must end after they begin."))
+    if first and last and home_zone and lie_outside(start, end, first, last, home_zone):
+        return str(_("These public hours lie outside the days of the event."))
+    return ""
