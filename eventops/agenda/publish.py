@@ -78,11 +78,23 @@ def narrow(session: Session, now: datetime) -> bool:
     So is what an untitled block told. Whether anything was published until now. Opening waits for the next release.
     Call it inside write() after hold_agenda(): who publishes at the same moment would show what was closed.
     """
-    is_narrowed = _narrow_block(session) | _narrow_session(session, now)
-    if is_narrowed:
-        raise_version(db.session.get_one(Event, session.event_id))
+    return bool(narrow_all([session], now))
+
+
+def narrow_all(sessions: Sequence[Session], now: datetime) -> int:
+    """The same of several sessions of one event: of how many anything was published until now."""
+    if not sessions:
+        return 0
+    event_id = sessions[0].event_id
+    published, blocks = _published(event_id, [session.id for session in sessions]), _blocks(event_id)
+    narrowed = sum(
+        _narrow_block(session, blocks.get(session.id)) | _narrow_session(session, published.get(session.id), now)
+        for session in sessions
+    )
+    if narrowed:
+        raise_version(db.session.get_one(Event, event_id))
         db.session.flush()
-    return is_narrowed
+    return narrowed
 
 
 def raise_version(event: Event) -> None:
@@ -90,19 +102,14 @@ def raise_version(event: Event) -> None:
     event.public_version = Event.public_version + 1
 
 
-def _narrow_block(session: Session) -> bool:
-    block = None if _has_block(session) else _blocks(session.event_id).get(session.id)
-    if block is not None:
-        db.session.delete(block)
-    return block is not None
+def _narrow_block(session: Session, block: PublishedBlock | None) -> bool:
+    if block is None or (session.access == "closed" and session.shows_block):
+        return False
+    db.session.delete(block)
+    return True
 
 
-def _has_block(session: Session) -> bool:
-    return session.access == "closed" and session.shows_block
-
-
-def _narrow_session(session: Session, now: datetime) -> bool:
-    row = db.session.scalar(select(PublishedSession).where(PublishedSession.id == session.id))
+def _narrow_session(session: Session, row: PublishedSession | None, now: datetime) -> bool:
     if row is None or session.access == "public":
         return False
     wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
@@ -114,9 +121,11 @@ def _narrow_session(session: Session, now: datetime) -> bool:
     return True
 
 
-def _published(event_id: UUID) -> dict[UUID, PublishedSession]:
-    rows = db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event_id))
-    return {row.id: row for row in rows}
+def _published(event_id: UUID, ids: Sequence[UUID] | None = None) -> dict[UUID, PublishedSession]:
+    query = select(PublishedSession).where(PublishedSession.event_id == event_id)
+    if ids is not None:
+        query = query.where(PublishedSession.id.in_(ids))
+    return {row.id: row for row in db.session.scalars(query)}
 
 
 def _publish_session(

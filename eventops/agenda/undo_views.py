@@ -14,9 +14,10 @@ from eventops.agenda import journal as journals
 from eventops.agenda import publish as publishing
 from eventops.agenda.events import event_or_404
 from eventops.agenda.grid.page import date_or_none, grid_page
-from eventops.agenda.journal import ChangedSince, Thing
+from eventops.agenda.journal import ChangedSince
 from eventops.agenda.models import Session
 from eventops.agenda.public_pages import forget_renderings
+from eventops.agenda.things import Thing
 from eventops.agenda.views import blueprint
 from eventops.db import write
 from eventops.routes import staff
@@ -71,8 +72,7 @@ def _redo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
 def close_at_once(things: Iterable[Thing], now: datetime) -> bool:
     """Inside write(): what is closed again is closed to the public at once. Whether that changed anything public."""
     sessions = [thing for thing in things if isinstance(thing, Session) and thing.deleted_at is None]
-    narrowed = [publishing.narrow(session, now) for session in sessions]
-    return any(narrowed)
+    return bool(publishing.narrow_all(sessions, now))
 
 
 def _back(slug: str, is_narrowed: bool) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
@@ -20,11 +20,13 @@ from sqlalchemy import select
 from eventops import create_app
 from eventops.agenda.changes import changes, compare
 from eventops.agenda.edit import schedule
-from eventops.agenda.journal import ChangedSince, editing, redo, state, to_redo, to_undo, undo
-from eventops.agenda.models import Audience, Event, PublishedSession, Release, Room, Session
+from eventops.agenda.journal import ChangedSince, editing, redo, to_redo, to_undo, undo
+from eventops.agenda.models import Audience, Event, PublishedSession, Release, Session, Speaker
+from eventops.agenda.parts import PartInUse, add_part, change_part, parts_of, remove_part, revision_of
 from eventops.agenda.publish import narrow, publish
 from eventops.agenda.returning import return_to
 from eventops.agenda.snapshots import Snapshot, desk_sessions, published_snapshots
+from eventops.agenda.things import PARTS, Part, set_speakers, state
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.staff.models import Account
@@ -78,12 +80,44 @@ class Desk(RuleBasedStateMachine):
             journal.change(session)
             session.title, session.is_scheduled = {"en": title}, not tray
 
-    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), room=st.integers(0, 1))
-    def put_into_room(self, who: UUID, index: int, room: int) -> None:
-        with self.at_the_desk() as event, editing(event.id, who, "move", self.now) as journal:
-            session = self.one(index)
+    def part(self, kind: str, index: int) -> Any:
+        """A room, track or speaker of the desk's; the latest is likely to be asked for, and so to be used."""
+        found = parts_of(self.cast.event_id, kind)
+        return found[-1 - index % len(found)] if found else None
+
+    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 2), kind=st.sampled_from([*PARTS]), one=st.integers(0, 1))
+    def give_part(self, who: UUID, index: int, kind: str, one: int) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "edit", self.now) as journal:
+            session, part = self.one(index), self.part(kind, one)
+            if session.deleted_at or part is None:
+                return
             journal.change(session)
-            session.room = db.session.scalars(select(Room).order_by(Room.position)).all()[room]
+            if isinstance(part, Speaker):
+                set_speakers(session, [(part, "chair")])
+            else:
+                setattr(session, kind, part)
+
+    @rule(who=st.sampled_from(EDITORS), kind=st.sampled_from([*PARTS]), behind=st.integers(0, 1))
+    def add_part(self, who: UUID, kind: str, behind: int) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "add_part", self.now) as journal:
+            after = self.part(kind, behind)
+            add_part(journal, event.id, kind, named(kind, "New"), after and after.id)
+
+    @rule(who=st.sampled_from(EDITORS), kind=st.sampled_from([*PARTS]), one=st.integers(0, 1), behind=st.booleans())
+    def change_part(self, who: UUID, kind: str, one: int, behind: bool) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "edit_part", self.now) as journal:
+            part, after = self.part(kind, one), self.part(kind, one + 1)
+            if part is not None and part is not after:
+                revision = revision_of(part)
+                change_part(journal, part, named(kind, "Other"), revision, after.id if behind else None)
+
+    @rule(who=st.sampled_from(EDITORS), kind=st.sampled_from([*PARTS]), one=st.integers(0, 1))
+    def remove_part(self, who: UUID, kind: str, one: int) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "remove_part", self.now) as journal:
+            part: Part | None = self.part(kind, one)
+            with suppress(PartInUse):
+                if part is not None:
+                    remove_part(journal, part, self.now)
 
     @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), closed=st.booleans(), block=st.booleans())
     def open_or_close(self, who: UUID, index: int, closed: bool, block: bool) -> None:
@@ -155,6 +189,7 @@ class Desk(RuleBasedStateMachine):
             assert changes(event.id) == []
             self.releases.append(release.sessions)
             assert release.number == len(self.releases)
+            assert {id for one in published_snapshots(event.id) for id in parts_in(one)} - self.parts_there() == set()
             self.check_sequences()
 
     @rule(index=st.integers(0, 20), who=st.sampled_from(EDITORS))
@@ -171,6 +206,24 @@ class Desk(RuleBasedStateMachine):
             assert compare(map(Snapshot.read, wanted.sessions), published_snapshots(event.id)) == []
             self.releases.append(release.sessions)
             self.check_sequences()
+
+    @invariant()
+    def sessions_name_parts_that_are_there(self) -> None:
+        """No session on the desk is in a room, or has a track or speaker, that was removed."""
+        with changing(self.app):
+            there = self.parts_there()
+            named = {id for one in map(Snapshot.of, desk_sessions(self.cast.event_id)) for id in parts_in(one)}
+            assert named - there == set()
+
+    @invariant()
+    def rooms_and_tracks_stand_in_a_row(self) -> None:
+        with changing(self.app):
+            for kind in ("room", "track"):
+                places = [part.position for part in parts_of(self.cast.event_id, kind)]
+                assert len(set(places)) == len(places)
+
+    def parts_there(self) -> set[str]:
+        return {str(part.id) for kind in PARTS for part in parts_of(self.cast.event_id, kind)}
 
     @invariant()
     def releases_stay(self) -> None:
@@ -208,13 +261,27 @@ class Desk(RuleBasedStateMachine):
 
     def desk(self) -> dict[UUID, Any]:
         db.session.flush()
-        return {session.id: state(session) for session in db.session.scalars(select(Session))}
+        things = [
+            *db.session.scalars(select(Session)),
+            *(p for m in PARTS.values() for p in db.session.scalars(select(m))),
+        ]
+        return {thing.id: state(thing) for thing in things}
 
     def check_sequences(self) -> None:
         """What one calendar sees of a public session never goes back."""
         for row in db.session.scalars(select(PublishedSession).where(PublishedSession.access == "public")):
             assert row.sequence >= self.sequences.get(row.id, 0)
             self.sequences[row.id] = row.sequence
+
+
+def parts_in(one: Snapshot) -> set[str]:
+    """The ids that a session names."""
+    named = (one.content["room_id"], one.content["track_id"], *(said["id"] for said in one.content["speakers"]))
+    return {id for id in named if id}
+
+
+def named(kind: str, name: str) -> dict[str, Any]:
+    return {"name": {"en": name} if kind == "track" else name}
 
 
 @pytest.fixture(scope="module")
