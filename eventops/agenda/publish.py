@@ -87,6 +87,8 @@ def narrow_all(sessions: Sequence[Session], now: datetime) -> int:
         return 0
     event_id = sessions[0].event_id
     published, blocks = _published(event_id, [session.id for session in sessions]), _blocks(event_id)
+    closed = [row for session in sessions if session.access == "closed" and (row := published.get(session.id))]
+    _keep({row.id: _cancelled(row, Known(None, None)) for row in closed if row.access == "public"})
     narrowed = sum(
         _narrow_block(session, blocks.get(session.id)) | _narrow_session(session, published.get(session.id), now)
         for session in sessions
@@ -115,8 +117,6 @@ def _narrow_session(session: Session, row: PublishedSession | None, now: datetim
     wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
     if row.access == "closed" and {a.id for a in wanted} == {a.id for a in row.audiences}:
         return False
-    if row.access == "public":
-        _keep({row.id: _cancelled(row, Known(None, None))})
     row.access, row.audiences, row.changed_at = "closed", wanted, now
     return True
 

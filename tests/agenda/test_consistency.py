@@ -26,7 +26,7 @@ from eventops.agenda.parts import PartInUse, add_part, change_part, parts_of, re
 from eventops.agenda.publish import narrow, publish
 from eventops.agenda.returning import return_to
 from eventops.agenda.snapshots import Snapshot, desk_sessions, published_snapshots
-from eventops.agenda.things import PARTS, Part, set_speakers, state
+from eventops.agenda.things import KINDS, PARTS, Part, set_speakers, state
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.staff.models import Account
@@ -261,11 +261,7 @@ class Desk(RuleBasedStateMachine):
 
     def desk(self) -> dict[UUID, Any]:
         db.session.flush()
-        things = [
-            *db.session.scalars(select(Session)),
-            *(p for m in PARTS.values() for p in db.session.scalars(select(m))),
-        ]
-        return {thing.id: state(thing) for thing in things}
+        return {thing.id: state(thing) for model in KINDS.values() for thing in db.session.scalars(select(model))}
 
     def check_sequences(self) -> None:
         """What one calendar sees of a public session never goes back."""
