@@ -7,12 +7,12 @@ from typing import Any
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from eventops.agenda.changes import compare
+from eventops.agenda.changes import changes
 from eventops.agenda.conflicts.views import conflicts_shown
 from eventops.agenda.edit_words import steps
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.models import Event, Session
-from eventops.agenda.snapshots import desk_sessions, published_snapshots, snapshots_of
+from eventops.agenda.snapshots import desk_sessions, snapshots_of
 from eventops.agenda.views import blueprint, titles
 from eventops.languages import in_language
 from eventops.routes import staff
@@ -46,7 +46,7 @@ def desk(slug: str) -> str:
         event=event,
         **titles(event),
         rows=[_row(event, session) for session in sessions],
-        changed=len(compare(published_snapshots(event.id), snapshots_of(sessions))),
+        changed=len(changes(event.id, snapshots_of(sessions))),
         published="published" in request.args,
         steps=steps(event.id, signed_in_account()),
         **conflicts_shown(event),

@@ -17,7 +17,7 @@ from eventops.agenda.events import find_event
 from eventops.agenda.export_file import written
 from eventops.agenda.journal import Journal, editing
 from eventops.agenda.models import Event, Session
-from eventops.agenda.publish import narrow_all, raise_version
+from eventops.agenda.publish import narrow, raise_version
 from eventops.db import db
 
 Passed = Callable[[int], None]
@@ -90,7 +90,7 @@ def update_conference(event: Event, file: ConferenceFile, now: datetime, passed:
             raise_version(event)
         Store(event, plan.desk, journal, passed).store(plan.after, plan.difference)
         _remove(plan, journal, now)
-        return plan, narrow_all(perhaps_closed, now)
+        return plan, narrow(perhaps_closed, now)
 
 
 def audience_id(event: Event, file_id: str) -> UUID:

@@ -25,7 +25,8 @@ Named = Mapping[tuple[type[Any], UUID], Any]
 
 PARTS: dict[str, type[Part]] = {"room": Room, "track": Track, "speaker": Speaker}
 KINDS: dict[str, type[Thing]] = {"session": Session, **PARTS}
-_NOT_KEPT = {"id", "event_id", "revision", "starts_at", "ends_at", "deleted_at", "sequence", "public_sequence"}
+_IN_CALENDARS = {"sequence", "public_sequence", "known_to"}
+_NOT_KEPT = {"id", "event_id", "revision", "starts_at", "ends_at", "deleted_at"} | _IN_CALENDARS
 
 
 def kind_of(thing: Thing) -> str:

@@ -24,7 +24,7 @@ from eventops.agenda.journal import (
 )
 from eventops.agenda.models import Audience, Edit, Event, PublishedSession, Release, Room, Session, Speaker
 from eventops.agenda.parts import add_part, parts_of, remove_part
-from eventops.agenda.publish import narrow_all
+from eventops.agenda.publish import narrow
 from eventops.agenda.returning import return_to
 from eventops.agenda.things import PARTS, set_audiences, set_speakers, state
 from eventops.db import db
@@ -312,13 +312,13 @@ def _go_back(event_id: UUID) -> None:
 def _undo_all(event_id: UUID) -> None:
     edit = to_undo(event_id, None)
     assert edit
-    narrow_all([thing for thing in undo(edit, NOW) if isinstance(thing, Session)], NOW)
+    narrow([thing for thing in undo(edit, NOW) if isinstance(thing, Session)], NOW)
 
 
 def _redo_all(event_id: UUID) -> None:
     edit = to_redo(event_id, None)
     assert edit
-    narrow_all([thing for thing in redo(edit, NOW) if isinstance(thing, Session)], NOW)
+    narrow([thing for thing in redo(edit, NOW) if isinstance(thing, Session)], NOW)
 
 
 @contextmanager

@@ -72,6 +72,16 @@ def test_list_of_releases_does_not_load_their_agendas(app: Flask, editor: FlaskC
 
 
 @ON_SQLITE
+def test_desk_is_loaded_once(app: Flask, editor: FlaskClient) -> None:
+    """For its rows, and for how many of them are not published yet."""
+    said: list[str] = []
+    with app.app_context():
+        happening.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    assert editor.get(DESK).status_code == 200
+    assert len([one for one in said if "sessions.abstract" in one]) == 1
+
+
+@ON_SQLITE
 def test_pressing_twice_publishes_once(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """The second press finds everything as the organiser saw it, and says so; going back is pressed twice alike."""
     edit(editor, cast.keynote_id, start="2024-05-07T12:30")

@@ -37,6 +37,7 @@ def editor(mailbox: Mailbox, cast: Conference) -> FlaskClient:
     """Somebody who publishes what was published first as a release too, so that there is one to start from."""
     with changing(mailbox.app):
         publish(db.session.get_one(Event, cast.event_id), SPRING)
+    clock.move_to(SPRING + timedelta(days=1))  # until when all have been confirmed
     add_staff(mailbox.app, "editor", cast.event_id)
     return signed_in(mailbox.app, "editor@example.org")
 
