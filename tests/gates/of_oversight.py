@@ -86,7 +86,7 @@ GUARDS = (
         PUBLISH,
         '(session.access == "closed" and session.shows_block)',
         'session.access == "closed"',
-        "block_is_a_change_to_publish",
+        "taking_the_block_away_takes_effect_at_once",
     ),
     _closed(
         "block names no session, on pages",
