@@ -8,7 +8,7 @@ from sqlalchemy import inspect
 
 from eventops.agenda.changes import changes
 from eventops.agenda.journal import editing
-from eventops.agenda.models import Edit, Event, Release
+from eventops.agenda.models import Edit, Event, PublishedSession, Release, Session
 from eventops.agenda.returning import return_to
 from eventops.db import db
 from tests.agenda.conferences import NOW, published
@@ -65,12 +65,24 @@ def test_migrating_what_is_up_to_date_changes_nothing(make_app: MakeApp) -> None
 
 
 def test_what_was_published_before_the_desk_had_its_journal_is_published_still(app: Flask) -> None:
-    """Nothing seems changed by the migration, and the release from before can be gone back to."""
+    """Nothing seems changed by the migration, and the release from before can be gone back to.
+
+    Strangers' calendars know what was published to them, and not what was opened on the desk only.
+    """
     with changing(app):
         event_id = published().id
+        closed = db.session.scalars(db.select(Session).where(Session.access == "closed")).first()
+        assert closed
+        closed.access = "public"
     with app.app_context():
         flask_migrate.downgrade(revision="5d7e2f90b1a4")
         flask_migrate.upgrade()
+    with changing(app):
+        known = db.select(PublishedSession.access, Session.public_sequence).join(
+            Session, Session.id == PublishedSession.id
+        )
+        assert {tuple(row) for row in db.session.execute(known)} == {("public", 0), ("closed", None)}
+        db.session.get_one(Session, closed.id).access = "closed"
     with changing(app):
         event = db.session.get_one(Event, event_id)
         assert changes(event_id) == []

@@ -53,12 +53,12 @@ class Change:
         return self.before.access == "public" or not self.before.audience_ids <= self.after.audience_ids
 
 
-def changes(event_id: UUID) -> list[Change]:
+def changes(event_id: UUID, desk: list[Snapshot] | None = None) -> list[Change]:
     """What publishing now would change, in order of start; empty when the desk copy is what is published.
 
     What was closed at once since somebody last published stands in it too, as it was before: who lost it can be told.
     """
-    desk = desk_snapshots(event_id)
+    desk = desk_snapshots(event_id) if desk is None else desk
     return compare(_before_closing(event_id, {snapshot.id: snapshot for snapshot in desk}), desk)
 
 

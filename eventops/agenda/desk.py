@@ -12,7 +12,7 @@ from eventops.agenda.conflicts.views import conflicts_shown
 from eventops.agenda.edit_words import steps
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
 from eventops.agenda.models import Event, Session
-from eventops.agenda.snapshots import desk_sessions
+from eventops.agenda.snapshots import desk_sessions, snapshots_of
 from eventops.agenda.views import blueprint, titles
 from eventops.languages import in_language
 from eventops.routes import staff
@@ -40,12 +40,13 @@ def desks() -> Response | str:
 def desk(slug: str) -> str:
     """The agenda as it stands on the desk, and whether it is what is published."""
     event = event_or_404(slug)
+    sessions = desk_sessions(event.id)
     return render_template(
         "agenda/desk.html",
         event=event,
         **titles(event),
-        rows=[_row(event, session) for session in desk_sessions(event.id)],
-        changed=len(changes(event.id)),
+        rows=[_row(event, session) for session in sessions],
+        changed=len(changes(event.id, snapshots_of(sessions))),
         published="published" in request.args,
         steps=steps(event.id, signed_in_account()),
         **conflicts_shown(event),

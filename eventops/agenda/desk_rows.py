@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
-from eventops.agenda.models import Audience, Event, Room, Session, Speaker, SpeakerRole, Track
+from eventops.agenda.models import Audience, Event, Room, Session, Speaker, Track
+from eventops.agenda.snapshots import WHOLE
 from eventops.db import db
 
 Row = TypeVar("Row", Room, Track, Audience, Speaker, Session)
@@ -53,18 +53,12 @@ class DeskRows:
     @classmethod
     def of(cls, event: Event) -> DeskRows:
         """All rows of the event, a few statements however many they are."""
-        whole = (
-            selectinload(Session.room),
-            selectinload(Session.track),
-            selectinload(Session.speaker_roles).selectinload(SpeakerRole.speaker),
-            selectinload(Session.audiences),
-        )
         return cls(
             rooms=_by_id(Room, event.id),
             tracks=_by_id(Track, event.id),
             audiences=_by_id(Audience, event.id),
             speakers=_by_id(Speaker, event.id),
-            sessions=_by_id(Session, event.id, *whole),
+            sessions=_by_id(Session, event.id, *WHOLE),
         )
 
     @property

@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from eventops.agenda.journal import set_speakers
 from eventops.agenda.models import MOST_LINKS, MOST_SPEAKERS, YEARS, Audience, Event, Room, Session, Speaker, Track
+from eventops.agenda.parts import parts_of
 from eventops.agenda.session_form import ATTENDANCE_MODES, KINDS, PLACEHOLDERS, ROLES, SessionForm
+from eventops.agenda.things import set_audiences, set_speakers
 from eventops.db import db
 from eventops.languages import LANGUAGES
 from eventops.plain_https import LONGEST as LONGEST_URL
@@ -46,20 +47,17 @@ def session_to_edit(event_id: UUID, session_id: UUID) -> Session | None:
 
 def desk_rooms(event_id: UUID) -> list[Room]:
     """The event's rooms in their order."""
-    query = select(Room).where(Room.event_id == event_id, Room.deleted_at.is_(None))
-    return list(db.session.scalars(query.order_by(Room.position, Room.id)))
+    return parts_of(event_id, "room")
 
 
 def desk_tracks(event_id: UUID) -> list[Track]:
     """The event's tracks in their order."""
-    query = select(Track).where(Track.event_id == event_id, Track.deleted_at.is_(None))
-    return list(db.session.scalars(query.order_by(Track.position, Track.id)))
+    return parts_of(event_id, "track")
 
 
 def desk_speakers(event_id: UUID) -> list[Speaker]:
     """The event's speakers, by name."""
-    query = select(Speaker).where(Speaker.event_id == event_id, Speaker.deleted_at.is_(None))
-    return list(db.session.scalars(query.order_by(Speaker.name, Speaker.id)))
+    return parts_of(event_id, "speaker")
 
 
 def desk_audiences(event_id: UUID) -> list[Audience]:
@@ -122,8 +120,9 @@ class _Checked:
         session.kind, session.language, session.attendance_mode = form.kind, form.language or None, form.attendance_mode
         session.placeholder, session.capacity, session.links = form.placeholder, self._capacity, self._links
         session.staff_notes = self._staff_notes
-        session.access, session.audiences = form.access, self._audiences
+        session.access = form.access
         session.shows_block, session.names_itself_in_calendars = form.shows_block, form.names_itself_in_calendars
+        set_audiences(session, self._audiences)
         set_speakers(session, self._speakers)
         return True
 
@@ -149,8 +148,8 @@ class _Checked:
             self._form.errors[name] = message
         return found
 
-    def _speaker_roles(self) -> list[tuple[UUID, str]]:
-        known = {str(speaker.id): speaker.id for speaker in desk_speakers(self._event.id)}
+    def _speaker_roles(self) -> list[tuple[Speaker, str]]:
+        known = {str(speaker.id): speaker for speaker in desk_speakers(self._event.id)}
         wanted = dict.fromkeys(id for id, _role in self._form.speakers)
         for number, (id, role) in enumerate(self._form.speakers):
             if id not in known or role not in ROLES:

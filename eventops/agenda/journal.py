@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, inspect, select
-from sqlalchemy.orm import class_mapper
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy import func, select
 
 from eventops.agenda.models import Audience, Edit, Room, Session, Speaker, SpeakerRole, Track
+from eventops.agenda.order import settle_order
 from eventops.agenda.publish import hold_agenda
+from eventops.agenda.snapshots import WHOLE
+from eventops.agenda.things import KINDS, PARTS, Named, State, Thing, kind_of, put, state
 from eventops.db import db
-from eventops.times import stored_instant
 
-Thing = Session | Room | Track | Speaker
-State = dict[str, Any]
-"""What is stored of a thing, as JSON takes it; of a session its speakers' roles and its audiences too."""
+Change = dict[str, Any]
+"""One of Edit.changes."""
 
-KINDS: dict[str, type[Thing]] = {"session": Session, "room": Room, "track": Track, "speaker": Speaker}
-_IN_CALENDARS = {"sequence", "public_sequence", "known_to"}
-_NOT_KEPT = {"id", "event_id", "revision", "starts_at", "ends_at", "deleted_at"} | _IN_CALENDARS
 _REMEMBERED = 500
 """So many of one's last edits can be undone."""
 
@@ -48,12 +44,12 @@ class Journal:
     def change(self, *things: Thing) -> None:
         """These are about to be changed, or removed."""
         for thing in things:
-            self._things.setdefault((_kind(thing), thing.id), (thing, state(thing)))
+            self._things.setdefault((kind_of(thing), thing.id), (thing, state(thing)))
 
     def add(self, thing: Thing) -> None:
         """This was not there before."""
         db.session.add(thing)
-        self._things[_kind(thing), thing.id] = thing, None
+        self._things[kind_of(thing), thing.id] = thing, None
 
     def changes(self) -> list[dict[str, Any]]:
         """Each thing's state before and after, those left out that are as they were."""
@@ -111,56 +107,6 @@ def redo(edit: Edit, now: datetime) -> list[Thing]:
     return _reverse(edit, "redo", "before", "after", now)
 
 
-def state(thing: Thing) -> State | None:
-    """What is stored of the thing; None when it is removed."""
-    if thing.deleted_at is not None:
-        return None
-    kept: State = {name: _plain(getattr(thing, name)) for name in _columns(type(thing))}
-    if isinstance(thing, Session):
-        kept["speakers"] = [{"id": str(role.speaker_id), "role": role.role} for role in thing.speaker_roles]
-        kept["audiences"] = sorted(str(audience.id) for audience in thing.audiences)
-    return kept
-
-
-def put(thing: Thing, wanted: State | None, now: datetime) -> None:
-    """Make the thing what `state` gave; with None, remove it. Inside write()."""
-    thing.deleted_at = now if wanted is None else None
-    if wanted is None:
-        return
-    for name in _columns(type(thing)):
-        setattr(thing, name, _typed(name, wanted[name]))
-    if isinstance(thing, Session):
-        _put_session(thing, wanted)
-
-
-def _put_session(session: Session, wanted: State) -> None:
-    session.starts_at = stored_instant(session.start_wall, session.zone, session.start_fold)
-    session.ends_at = stored_instant(session.end_wall, session.zone, session.end_fold)
-    session.audiences = list(db.session.scalars(select(Audience).where(Audience.id.in_(_ids(wanted["audiences"])))))
-    set_speakers(session, [(UUID(speaker["id"]), speaker["role"]) for speaker in wanted["speakers"]])
-
-
-def set_speakers(session: Session, wanted: list[tuple[UUID, str]]) -> None:
-    """Let these, each by id and role, be who speaks in the session, in this order. Its audiences are set before."""
-    are_others = [(role.speaker_id, role.role) for role in session.speaker_roles] != wanted
-    if are_others:
-        _speak(session, wanted)
-    if are_others or inspect(session).attrs.audiences.history.has_changes():
-        # What relates to others is not among its columns, so that its revision would stay.
-        flag_modified(session, "access")
-
-
-def _speak(session: Session, wanted: list[tuple[UUID, str]]) -> None:
-    roles = {role.speaker_id: role for role in session.speaker_roles}
-    named = {s.id: s for s in db.session.scalars(select(Speaker).where(Speaker.id.in_([id for id, _ in wanted])))}
-    kept = []
-    for position, (id, word) in enumerate(wanted):
-        role = roles.get(id) or SpeakerRole(speaker_id=id, speaker=named[id])
-        role.position, role.role = position, word
-        kept.append(role)
-    session.speaker_roles = kept
-
-
 def _keep(
     event_id: UUID,
     account_id: UUID | None,
@@ -169,7 +115,7 @@ def _keep(
     changes: list[dict[str, Any]],
     reverses: int | None = None,
 ) -> Edit | None:
-    if not changes:
+    if not changes and reverses is None:
         return None
     number = last_number(event_id) + 1
     row = Edit(event_id=event_id, number=number, account_id=account_id, at=now, what=what)
@@ -181,34 +127,88 @@ def _keep(
 
 def _reverse(edit: Edit, what: str, from_: str, to: str, now: datetime) -> list[Thing]:
     hold_agenda(edit.event_id)
-    things = [_as_left(change, from_) for change in edit.changes]
-    for thing, change in zip(things, edit.changes, strict=True):
-        put(thing, change[to], now)
+    journal, things = Journal(), _as_left(edit, from_)
+    journal.change(*things)
+    back = [thing for thing in things if thing.deleted_at]
+    wanted = [_own(change, change[to]) for change in edit.changes]
+    named = _named(wanted)
+    for thing, state_ in zip(things, wanted, strict=True):
+        put(thing, state_, named, now)
     db.session.flush()
-    for thing in things:
-        _refuse_removed_parts(thing)
-    changes = [change | {"before": change[from_], "after": change[to]} for change in edit.changes]
-    _keep(edit.event_id, edit.account_id, what, now, changes, reverses=edit.number)
+    _refuse_removed_parts(edit.event_id, things)
+    settle_order(edit.event_id, back, journal.change)
+    _keep(edit.event_id, edit.account_id, what, now, journal.changes(), reverses=edit.number)
     return things
 
 
-def _as_left(change: dict[str, Any], left: str) -> Thing:
-    """The thing of that change, which is as its state `before` or `after` says."""
-    kind, id = change["kind"], UUID(change["id"])
-    thing = _thing(kind, id)
-    if thing is None or state(thing) != change[left]:
-        raise ChangedSince(kind, id)
-    return thing
+def _as_left(edit: Edit, left: str) -> list[Thing]:
+    """The things of the edit's changes, in their order, which are as their states `before` or `after` say."""
+    found = {(kind, thing.id): thing for kind in KINDS for thing in _things(edit, kind)}
+    things = []
+    for change in edit.changes:
+        key = change["kind"], UUID(change["id"])
+        thing = found.get(key)
+        if thing is None or _own(change, state(thing)) != _own(change, change[left]):
+            raise ChangedSince(*key)
+        things.append(thing)
+    return things
 
 
-def _refuse_removed_parts(thing: Thing) -> None:
-    """A session does not come back into a room that was removed since, nor with such a track or speaker."""
-    if not isinstance(thing, Session) or thing.deleted_at is not None:
-        return
-    db.session.expire(thing, ["room", "track"])
-    for part in (thing.room, thing.track, *thing.speakers):
-        if part is not None and part.deleted_at is not None:
-            raise ChangedSince(_kind(part), part.id)
+def _own(change: Change, said: State | None) -> State | None:
+    """What of a thing's state is the edit's own.
+
+    Where it stands in the order is so only of an edit that moved it: others push it along, even while it is removed.
+    """
+    before, after = change["before"], change["after"]
+    if said is None or (before and after and before.get("position") != after.get("position")):
+        return said
+    return {name: value for name, value in said.items() if name != "position"}
+
+
+def _things(edit: Edit, kind: str) -> Iterable[Any]:
+    model: Any = KINDS[kind]
+    return _rows(model, {change["id"] for change in edit.changes if change["kind"] == kind})
+
+
+def _named(states: Iterable[State | None]) -> Named:
+    """The audiences and speakers of sessions."""
+    found = [(said["audiences"], said["speakers"]) for said in states if said and "audiences" in said]
+    audiences = {id for ids, _speakers in found for id in ids}
+    speakers = {speaker["id"] for _ids, named in found for speaker in named}
+    return {(type(row), row.id): row for row in (*_rows(Audience, audiences), *_rows(Speaker, speakers))}
+
+
+def _rows(model: Any, ids: Collection[str]) -> Iterable[Any]:
+    """Those of the model, with all that they relate to: in as many statements for many as for one."""
+    if not ids:
+        return ()
+    whole = WHOLE if model is Session else ()
+    return db.session.scalars(select(model).where(model.id.in_([UUID(id) for id in ids])).options(*whole))
+
+
+def _refuse_removed_parts(event_id: UUID, things: Iterable[Thing]) -> None:
+    """No session comes back into a room that was removed since, and no room goes while others' sessions are in it.
+
+    Nor do tracks and speakers.
+    """
+    changed = {(kind_of(thing), thing.id) for thing in things}
+    for kind, part_id, session_id in _in_removed_parts(event_id):
+        if ("session", session_id) in changed:
+            raise ChangedSince(kind, part_id)
+        if (kind, part_id) in changed:
+            raise ChangedSince("session", session_id)
+
+
+def _in_removed_parts(event_id: UUID) -> Iterator[tuple[str, UUID, UUID]]:
+    """Each session on the desk that names a removed part, after the part and its kind."""
+    here = Session.event_id == event_id, Session.deleted_at.is_(None)
+    rooms = select(Room.id, Session.id).join(Session, Session.room_id == Room.id)
+    tracks = select(Track.id, Session.id).join(Session, Session.track_id == Track.id)
+    roles = select(Speaker.id, Session.id).join(SpeakerRole, SpeakerRole.speaker_id == Speaker.id)
+    speakers = roles.join(Session, SpeakerRole.session_id == Session.id)
+    for kind, query in {"room": rooms, "track": tracks, "speaker": speakers}.items():
+        for part_id, session_id in db.session.execute(query.where(*here, PARTS[kind].deleted_at.is_not(None))):
+            yield kind, part_id, session_id
 
 
 def _stacks(event_id: UUID, account_id: UUID | None) -> tuple[list[int], list[int]]:
@@ -238,35 +238,3 @@ def _numbered(event_id: UUID, numbers: list[int]) -> Edit | None:
     if not numbers:
         return None
     return db.session.scalar(select(Edit).where(Edit.event_id == event_id, Edit.number == numbers[-1]))
-
-
-def _thing(kind: str, id: UUID) -> Thing | None:
-    model: Any = KINDS[kind]
-    return db.session.scalar(select(model).where(model.id == id))
-
-
-def _kind(thing: Thing) -> str:
-    return next(kind for kind, model in KINDS.items() if isinstance(thing, model))
-
-
-def _columns(model: type[Thing]) -> list[str]:
-    return [column.key for column in class_mapper(model).column_attrs if column.key not in _NOT_KEPT]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _typed(name: str, value: Any) -> Any:
-    """What `_plain` made text of, as the column of that name takes it."""
-    if value is None:
-        return None
-    if name.endswith("_id"):
-        return UUID(value)
-    return datetime.fromisoformat(value) if name.endswith("_wall") else value
-
-
-def _ids(texts: Iterable[str]) -> list[UUID]:
-    return [UUID(text) for text in texts]

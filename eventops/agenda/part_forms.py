@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 
 from eventops.agenda.events import spoken_language
 from eventops.agenda.models import Event, Room, Speaker
-from eventops.agenda.parts import Part, part_before, parts_of, revision_of
+from eventops.agenda.parts import part_before, parts_of, revision_of
 from eventops.agenda.programme import language_name
+from eventops.agenda.things import Part
 from eventops.agenda.typed_form import TypedForm, with_others
 from eventops.languages import in_language
 from eventops.typed import LARGEST_NUMBER, fault_text, name_fault

@@ -16,8 +16,6 @@ from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, Session
 from eventops.agenda.part_forms import form_of_part, labels, places, read_after, read_part, shown_name
 from eventops.agenda.parts import (
-    PARTS,
-    Part,
     PartInUse,
     StalePart,
     add_part,
@@ -30,6 +28,7 @@ from eventops.agenda.parts import (
     uses,
 )
 from eventops.agenda.pictures import LARGEST_UPLOAD, Picture, add_picture, find_picture
+from eventops.agenda.things import PARTS, Part
 from eventops.agenda.typed_form import TypedForm
 from eventops.agenda.views import blueprint, titles
 from eventops.db import write
@@ -163,7 +162,7 @@ def _save(
             record("agenda.add_part", added.id, event_id=event_id, now=now)
             return
         found = find_part(event_id, kind, id) or abort(404)
-        change_part(journal, kind, found, values, form.revision, after)
+        change_part(journal, found, values, form.revision, after)
         record("agenda.edit_part", id, event_id=event_id, now=now)
 
 

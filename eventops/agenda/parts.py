@@ -12,12 +12,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from eventops.agenda.journal import Journal, state
-from eventops.agenda.models import Room, Session, Speaker, SpeakerRole, Track
+from eventops.agenda.journal import Journal
+from eventops.agenda.models import Room, Session, Speaker, SpeakerRole
+from eventops.agenda.order import in_order, number
+from eventops.agenda.things import PARTS, Part, state
 from eventops.db import db
-
-Part = Room | Track | Speaker
-PARTS: dict[str, type[Part]] = {"room": Room, "track": Track, "speaker": Speaker}
 
 
 class StalePart(Exception):
@@ -64,25 +63,25 @@ def part_before(part: Part) -> Part | None:
 
 def add_part(journal: Journal, event_id: UUID, kind: str, values: dict[str, Any], after: UUID | None = None) -> Part:
     """One more; a room or track behind the one of that id, or first."""
-    part: Any = PARTS[kind](id=uuid4(), event_id=event_id)
+    part = PARTS[kind](id=uuid4(), event_id=event_id)
     _fill(part, values)
-    if kind != "speaker":
+    if not isinstance(part, Speaker):
         part.position = 0
     journal.add(part)
     db.session.flush()
-    _place(journal, event_id, kind, part, after)
-    return part  # type: ignore[no-any-return]
+    _place(journal, part, after)
+    return part
 
 
-def change_part(
-    journal: Journal, kind: str, part: Part, values: dict[str, Any], revision: str, after: UUID | None = None
-) -> None:
+def change_part(journal: Journal, part: Part, values: dict[str, Any], revision: str, after: UUID | None = None) -> None:
     """Take over what was typed. Raises StalePart when it is not as the form began from."""
     if revision_of(part) != revision:
         raise StalePart
     journal.change(part)
     _fill(part, values)
-    _place(journal, part.event_id, kind, part, after)
+    before = part_before(part)
+    if after != (before.id if before else None):
+        _place(journal, part, after)
 
 
 def remove_part(journal: Journal, part: Part, now: datetime) -> None:
@@ -116,15 +115,12 @@ def _fill(part: Part, values: dict[str, Any]) -> None:
         setattr(part, name, value)
 
 
-def _place(journal: Journal, event_id: UUID, kind: str, part: Part, after: UUID | None) -> None:
-    """Number the rooms or tracks from 1 in their new order; those that keep their number are not touched."""
+def _place(journal: Journal, part: Part, after: UUID | None) -> None:
+    """Put a room or track behind the one of that id, or first, and behind what was removed there."""
     if isinstance(part, Speaker):
         return
-    others = [other for other in parts_of(event_id, kind) if other.id != part.id]
-    place = next((number for number, other in enumerate(others, 1) if other.id == after), 0)
-    others.insert(place, part)
-    for position, each in enumerate(others, 1):
-        if each.position != position:
-            journal.change(each)
-            each.position = position
-    db.session.flush()
+    others = [other for other in in_order(type(part), part.event_id) if other is not part]
+    place = next((place for place, other in enumerate(others, 1) if other.id == after), 0)
+    while place < len(others) and others[place].deleted_at:
+        place += 1
+    number([*others[:place], part, *others[place:]], journal.change)

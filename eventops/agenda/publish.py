@@ -63,16 +63,22 @@ def _publish_sessions(event_id: UUID, snapshots: Sequence[Snapshot], now: dateti
     keep({id: new for id, new in reached.items() if new != before[id]})
 
 
-def narrow(sessions: Iterable[Session], now: datetime, made_by: UUID | None = None) -> int:
+def narrow(sessions: Sequence[Session], now: datetime, made_by: UUID | None = None) -> int:
     """What the desk has just closed, to the public or to an audience, is closed to them at once, published or not.
 
     So is what an untitled block told. That makes a release of its own, so that it is known who saw what until when.
     Gives how many of the sessions were published until now. Opening waits for who publishes.
     Call it inside write() after hold_agenda(): who publishes at the same moment would show what was closed.
     """
-    narrowed = [session for session in sessions if _narrow_block(session) | _narrow_session(session, now)]
+    if not sessions:
+        return 0
+    event_id = sessions[0].event_id
+    mine = _rows_of(event_id).where(PublishedSession.id.in_([session.id for session in sessions]))
+    published, blocks = {row.id: row for row in db.session.scalars(mine)}, _blocks(event_id)
+    blocked = {session.id for session in sessions if _narrow_block(session, blocks.get(session.id))}
+    narrowed = blocked | _narrow_sessions(event_id, sessions, published, now)
     if narrowed:
-        event = db.session.get_one(Event, narrowed[0].event_id)
+        event = db.session.get_one(Event, event_id)
         raise_version(event)
         db.session.flush()
         release = _add_release(event, published_snapshots(event.id), now, made_by)
@@ -86,29 +92,36 @@ def raise_version(event: Event) -> None:
     event.public_version = Event.public_version + 1
 
 
-def _narrow_block(session: Session) -> bool:
-    block = None if _has_block(session) else _blocks(session.event_id).get(session.id)
-    if block is not None:
-        db.session.delete(block)
-    return block is not None
-
-
-def _has_block(session: Session) -> bool:
-    return session.access == "closed" and session.shows_block
-
-
-def _narrow_session(session: Session, now: datetime) -> bool:
-    row = db.session.scalar(_rows_of(session.event_id).where(PublishedSession.id == session.id))
-    if row is None or session.access == "public":
+def _narrow_block(session: Session, block: PublishedBlock | None) -> bool:
+    if block is None or (session.access == "closed" and session.shows_block):
         return False
-    wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
-    if row.access == "closed" and {a.id for a in wanted} == {a.id for a in row.audiences}:
-        return False
-    closed = replace(of_published(row), access="closed", audience_ids=frozenset(audience.id for audience in wanted))
-    reached = known_after(known(session.event_id, {row.id: row})[row.id], row, closed)
-    keep({row.id: reached})
-    row.access, row.audiences, row.changed_at, row.sequence = "closed", wanted, now, reached.anywhere or 0
+    db.session.delete(block)
     return True
+
+
+def _narrow_sessions(
+    event_id: UUID, sessions: Iterable[Session], published: dict[UUID, PublishedSession], now: datetime
+) -> set[UUID]:
+    before = known(event_id, published)
+    reached: dict[UUID, Known] = {}
+    for session in sessions:
+        row = published.get(session.id)
+        if row is None or (wanted := _narrower(session, row)) is None:
+            continue
+        closed = replace(of_published(row), access="closed", audience_ids=frozenset(one.id for one in wanted))
+        reached[row.id] = known_after(before[row.id], row, closed)
+        row.access, row.audiences, row.changed_at, row.sequence = "closed", wanted, now, reached[row.id].anywhere or 0
+    keep(reached)
+    return {*reached}
+
+
+def _narrower(session: Session, row: PublishedSession) -> list[Audience] | None:
+    """For whom the published session remains; None where nobody loses it."""
+    if session.access == "public":
+        return None
+    wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
+    is_same = row.access == "closed" and {one.id for one in wanted} == {one.id for one in row.audiences}
+    return None if is_same else wanted
 
 
 def _rows_of(event_id: UUID) -> Select[PublishedSession]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 from werkzeug.wrappers import Response
 
 from eventops import clock
@@ -65,7 +66,7 @@ def publish(slug: str) -> Response | tuple[str, int]:
 def releases(slug: str) -> str:
     """Every release, the latest first."""
     event = event_or_404(slug)
-    found = db.session.scalars(_of(event).order_by(Release.number.desc())).all()
+    found = db.session.scalars(_of(event).options(defer(Release.sessions)).order_by(Release.number.desc())).all()
     names = account_names([release.made_by for release in found])
     rows = [(release, event_clocks(event, release.made_at), names.get(release.made_by, "–")) for release in found]
     return render_template("agenda/releases.html", event=event, **titles(event), rows=rows)

@@ -15,6 +15,16 @@ from eventops.agenda.models import PublishedBlock, PublishedSession, Room, Sessi
 from eventops.db import db
 from eventops.times import utc_text
 
+WHOLE = (
+    selectinload(Session.room),
+    selectinload(Session.track),
+    selectinload(Session.speaker_roles).selectinload(SpeakerRole.speaker),
+    selectinload(Session.audiences),
+)
+"""Options with which sessions bring along what they relate to, in as many statements for many as for one."""
+COLUMNS = ("title", "abstract", "kind", "language", "attendance_mode", "placeholder", "zone", "capacity", "links")
+"""Of a session, which a release has by the same name and in the same form."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -83,19 +93,19 @@ def desk_sessions(event_id: UUID) -> list[Session]:
         select(Session)
         .where(Session.event_id == event_id, Session.deleted_at.is_(None))
         .order_by(Session.starts_at, Session.ends_at, Session.id)
-        .options(
-            selectinload(Session.room),
-            selectinload(Session.track),
-            selectinload(Session.speaker_roles).selectinload(SpeakerRole.speaker),
-            selectinload(Session.audiences),
-        )
+        .options(*WHOLE)
     )
     return list(db.session.scalars(query))
 
 
 def desk_snapshots(event_id: UUID) -> list[Snapshot]:
     """What publishing the desk now would publish, in order of start."""
-    return [Snapshot.of(session) for session in desk_sessions(event_id) if session.is_scheduled]
+    return snapshots_of(desk_sessions(event_id))
+
+
+def snapshots_of(sessions: Iterable[Session]) -> list[Snapshot]:
+    """What publishing these sessions of the desk would publish: what waits in the tray is left out."""
+    return [Snapshot.of(session) for session in sessions if session.is_scheduled]
 
 
 def published_snapshots(event_id: UUID) -> list[Snapshot]:
@@ -126,20 +136,12 @@ def _content(session: Session) -> dict[str, Any]:
     names_itself = session.access == "closed" and session.names_itself_in_calendars
     return {
         **({"in_calendars": True} if names_itself else {}),
-        "title": session.title,
-        "abstract": session.abstract,
-        "kind": session.kind,
-        "language": session.language,
-        "attendance_mode": session.attendance_mode,
-        "placeholder": session.placeholder,
-        "zone": session.zone,
+        **{name: getattr(session, name) for name in COLUMNS},
         "room": session.room.name if session.room else None,
         "room_id": _text(session.room_id),
         **_about_room(session.room),
         "track": session.track.name if session.track else None,
         "track_id": _text(session.track_id),
-        "capacity": session.capacity,
-        "links": session.links,
         "speakers": list(_speakers(session.speaker_roles)),
     }
 

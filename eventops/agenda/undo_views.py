@@ -14,9 +14,10 @@ from eventops.agenda import journal as journals
 from eventops.agenda import publish as publishing
 from eventops.agenda.events import event_or_404
 from eventops.agenda.grid.page import date_or_none, grid_page
-from eventops.agenda.journal import ChangedSince, Thing
+from eventops.agenda.journal import ChangedSince
 from eventops.agenda.models import Session
 from eventops.agenda.public_pages import forget_renderings
+from eventops.agenda.things import Thing
 from eventops.agenda.views import blueprint
 from eventops.db import write
 from eventops.routes import staff

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, or_, select
+from sqlalchemy.orm import undefer
 
 from eventops.agenda.edit import schedule
 from eventops.agenda.models import Audience, Event, Image, PublicWindow, Room, Session, Speaker, SpeakerRole, Track
 from eventops.agenda.snapshots import desk_sessions
+from eventops.agenda.things import columns
 from eventops.db import db
 from eventops.languages import Text, in_language
 from eventops.times import UncertainTime, to_instant, to_wall
 
-_SETTINGS = (
-    *("title", "description", "languages", "home_zone", "also_show", "venue", "venue_address", "map_url", "contact"),
-    *("links", "funding", "retention_days", "seats", "late_letters_minutes"),
+_NOT_COPIED = frozenset(
+    (
+        *("id", "slug", "starts_on", "ends_on", "organisers", "report", "sign_up_opens_at", "sign_up_closes_at"),
+        *("published_at", "revision", "public_version"),
+    )
 )
-_OF_SESSIONS = (
-    *("title", "abstract", "kind", "language", "access", "attendance_mode", "placeholder", "shows_block"),
-    *("names_itself_in_calendars", "capacity", "links", "is_scheduled", "zone"),
-)
-"""Without the notes for staff, which may be about people."""
+"""Of an event."""
+_NOT_OF_SESSIONS = frozenset(("room_id", "track_id", "staff_notes"))
+"""What is said of a session anew, and the notes for staff, which may be about people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def copy_event(model: Event, slug: str, starts_on: date) -> Event:
     """
     by = starts_on - model.starts_on
     event = Event(id=uuid4(), slug=slug, starts_on=starts_on, ends_on=model.ends_on + by, report={}, organisers=[])
-    for name in _SETTINGS:
+    for name in _columns(Event) - _NOT_COPIED:
         setattr(event, name, getattr(model, name))
     for name in ("sign_up_opens_at", "sign_up_closes_at"):
         setattr(event, name, _moved_instant(getattr(model, name), model.home_zone, by))
@@ -79,8 +82,9 @@ def copy_event(model: Event, slug: str, starts_on: date) -> Event:
     db.session.add(event)
     db.session.flush()
     ids: Ids = {}
-    for table in (Image, Room, Track, Speaker, Audience):
-        _copy_rows(model, event, table, ids)
+    _copy_rows(_pictures(model), event, ids)
+    for table in (Room, Track, Speaker, Audience):
+        _copy_rows(_there(model, table), event, ids)
     event.organisers = [_organiser(organiser, ids) for organiser in model.organisers]
     audiences = {row.id: row for row in db.session.scalars(select(Audience).where(Audience.event_id == event.id))}
     for session in desk_sessions(model.id):
@@ -117,24 +121,42 @@ def _moved_span(
     return start, end if start < end else start + (of.ends_at - of.starts_at)
 
 
+def _columns(table: Any) -> set[str]:
+    return {attribute.key for attribute in inspect(table).column_attrs}
+
+
 def _organiser(organiser: dict[str, Any], ids: Ids) -> dict[str, Any]:
     logo = organiser.get("logo")
     return organiser | ({"logo": str(ids[UUID(logo)])} if logo else {})
 
 
-def _copy_rows(model: Event, event: Event, table: Any, ids: Ids) -> None:
-    """Every row of the model's in the table that is not removed, under a new id."""
-    for row in db.session.scalars(select(table).where(table.event_id == model.id)).all():
-        if getattr(row, "deleted_at", None) is None:
-            ids[row.id] = uuid4()
-            columns = {attribute.key: getattr(row, attribute.key) for attribute in inspect(table).column_attrs}
-            photo = {"photo_id": ids.get(row.photo_id)} if isinstance(row, Speaker) else {}
-            db.session.add(table(**columns | photo | {"id": ids[row.id], "event_id": event.id}))
+def _pictures(model: Event) -> Iterable[Image]:
+    """Those that a speaker or an organiser has: others were replaced."""
+    photos = select(Speaker.photo_id).where(Speaker.event_id == model.id, Speaker.deleted_at.is_(None))
+    logos = [UUID(organiser["logo"]) for organiser in model.organisers if organiser.get("logo")]
+    mine = select(Image).where(Image.event_id == model.id, or_(Image.id.in_(photos), Image.id.in_(logos)))
+    return db.session.scalars(mine.options(undefer(Image.content))).all()
+
+
+def _there(model: Event, table: Any) -> Iterable[Any]:
+    """The event's rows in the table that are not removed."""
+    rows = db.session.scalars(select(table).where(table.event_id == model.id)).all()
+    return [row for row in rows if getattr(row, "deleted_at", None) is None]
+
+
+def _copy_rows(rows: Iterable[Any], event: Event, ids: Ids) -> None:
+    """Each under a new id."""
+    for row in rows:
+        ids[row.id] = uuid4()
+        said = {name: getattr(row, name) for name in _columns(type(row))}
+        photo = {"photo_id": ids.get(row.photo_id)} if isinstance(row, Speaker) else {}
+        db.session.add(type(row)(**said | photo | {"id": ids[row.id], "event_id": event.id}))
     db.session.flush()
 
 
 def _session(model: Session, event: Event, by: timedelta, ids: Ids, audiences: dict[UUID, Audience]) -> Session:
-    session = Session(id=uuid4(), event_id=event.id, **{name: getattr(model, name) for name in _OF_SESSIONS})
+    said = {name: getattr(model, name) for name in columns(Session) if name not in _NOT_OF_SESSIONS}
+    session = Session(id=uuid4(), event_id=event.id, **said)
     schedule(session, *_moved_span(model, (model.start_wall, model.end_wall), by))
     session.room_id, session.track_id = ids.get(model.room_id), ids.get(model.track_id)
     session.audiences = [audiences[ids[audience.id]] for audience in model.audiences]

@@ -167,7 +167,10 @@ def upgrade():
     op.execute(
         "UPDATE sessions SET sequence = (SELECT sequence FROM published_sessions WHERE published_sessions.id = sessions.id)"
     )
-    op.execute("UPDATE sessions SET public_sequence = sequence WHERE access = 'public'")
+    op.execute(
+        "UPDATE sessions SET public_sequence = sequence"
+        " WHERE id IN (SELECT id FROM published_sessions WHERE access = 'public')"
+    )
 
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,13 +21,15 @@ from sqlalchemy import select
 from eventops import create_app
 from eventops.agenda.changes import Change, changes, compare
 from eventops.agenda.edit import schedule
-from eventops.agenda.journal import ChangedSince, editing, redo, state, to_redo, to_undo, undo
-from eventops.agenda.models import Audience, Event, PublishedSession, Release, Room, Session
+from eventops.agenda.journal import ChangedSince, editing, redo, to_redo, to_undo, undo
+from eventops.agenda.models import Audience, Event, PublishedSession, Release, Session, Speaker
+from eventops.agenda.parts import PartInUse, add_part, change_part, parts_of, remove_part, revision_of
 from eventops.agenda.programme import visible_sessions
 from eventops.agenda.publish import narrow, publish
 from eventops.agenda.returning import return_to
 from eventops.agenda.sequences import members_sequences
 from eventops.agenda.snapshots import Snapshot, desk_sessions, published_snapshots
+from eventops.agenda.things import KINDS, PARTS, Part, kind_of, set_speakers, state
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.staff.models import Account
@@ -82,12 +84,54 @@ class Desk(RuleBasedStateMachine):
             journal.change(session)
             session.title, session.is_scheduled = {"en": title}, not tray
 
-    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), room=st.integers(0, 1))
-    def put_into_room(self, who: UUID, index: int, room: int) -> None:
-        with self.at_the_desk() as event, editing(event.id, who, "move", self.now) as journal:
-            session = self.one(index)
+    def part(self, kind: str, index: int) -> Any:
+        """A room, track or speaker of the desk's; the latest is likely to be asked for, and so to be used."""
+        found = parts_of(self.cast.event_id, kind)
+        return found[-1 - index % len(found)] if found else None
+
+    @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), kind=st.sampled_from([*PARTS]), one=st.integers(0, 1))
+    def give_part(self, who: UUID, index: int, kind: str, one: int) -> None:
+        with self.at_the_desk():
+            if part := self.part(kind, one):
+                self.give(who, self.one(index), part)
+
+    @rule(who=st.sampled_from(EDITORS), kind=st.sampled_from([*PARTS]), behind=st.integers(0, 1), use=st.integers(0, 2))
+    def add_part(self, who: UUID, kind: str, behind: int, use: int) -> None:
+        """Where it is of use, the other editor's session has it at once, also while the first takes it back."""
+        with self.at_the_desk() as event:
+            after = self.part(kind, behind)
+            with editing(event.id, who, "add_part", self.now) as journal:
+                part = add_part(journal, event.id, kind, named(kind, "New"), after and after.id)
+            if use:
+                self.give(next(other for other in EDITORS if other != who), self.one(0), part)
+        if use == 2:
+            self.undo_or_redo(who, False)
+
+    def give(self, who: UUID, session: Session, part: Any) -> None:
+        with editing(self.cast.event_id, who, "edit", self.now) as journal:
+            if session.deleted_at:
+                return
             journal.change(session)
-            session.room = db.session.scalars(select(Room).order_by(Room.position)).all()[room]
+            if isinstance(part, Speaker):
+                set_speakers(session, [(part, "chair")])
+            else:
+                setattr(session, kind_of(part), part)
+
+    @rule(who=st.sampled_from(EDITORS), kind=st.sampled_from([*PARTS]), one=st.integers(0, 1), behind=st.booleans())
+    def change_part(self, who: UUID, kind: str, one: int, behind: bool) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "edit_part", self.now) as journal:
+            part, after = self.part(kind, one), self.part(kind, one + 1)
+            if part is not None and part is not after:
+                revision = revision_of(part)
+                change_part(journal, part, named(kind, "Other"), revision, after.id if behind else None)
+
+    @rule(who=st.sampled_from(EDITORS), kind=st.sampled_from([*PARTS]), one=st.integers(0, 1))
+    def remove_part(self, who: UUID, kind: str, one: int) -> None:
+        with self.at_the_desk() as event, editing(event.id, who, "remove_part", self.now) as journal:
+            part: Part | None = self.part(kind, one)
+            with suppress(PartInUse):
+                if part is not None:
+                    remove_part(journal, part, self.now)
 
     @rule(who=st.sampled_from(EDITORS), index=st.integers(0, 5), closed=st.booleans(), block=st.booleans())
     def open_or_close(self, who: UUID, index: int, closed: bool, block: bool) -> None:
@@ -122,7 +166,8 @@ class Desk(RuleBasedStateMachine):
         with self.at_the_desk() as event:
             edit, before = to_undo(event.id, who), self.desk()
             try:
-                things = undo(edit, self.now) if edit else []
+                with db.session.begin_nested():
+                    things = undo(edit, self.now) if edit else []
             except ChangedSince:
                 assert self.desk() == before
                 return
@@ -142,7 +187,8 @@ class Desk(RuleBasedStateMachine):
                 return
             before = self.desk()
             try:
-                things = redo(edit, self.now) if is_redo else undo(edit, self.now)
+                with db.session.begin_nested():
+                    things = redo(edit, self.now) if is_redo else undo(edit, self.now)
             except ChangedSince:
                 assert self.desk() == before
                 return
@@ -155,6 +201,7 @@ class Desk(RuleBasedStateMachine):
             assert changes(event.id) == []
             self.releases.append(release.sessions)
             assert release.number == len(self.releases)
+            assert {id for one in published_snapshots(event.id) for id in parts_in(one)} - self.parts_there() == set()
             self.check_sequences()
 
     @rule(index=st.integers(0, 20), who=st.sampled_from(EDITORS))
@@ -171,6 +218,19 @@ class Desk(RuleBasedStateMachine):
             assert compare(map(Snapshot.read, wanted.sessions), published_snapshots(event.id)) == []
             self.releases.append(release.sessions)
             self.check_sequences()
+
+    @invariant()
+    def parts_that_sessions_name_are_there(self) -> None:
+        """No session on the desk is in a room, or has a track or speaker, that was removed; none stand at one place."""
+        with changing(self.app):
+            named = {id for one in desk_sessions(self.cast.event_id) for id in parts_in(Snapshot.of(one))}
+            assert named - self.parts_there() == set()
+            for kind in ("room", "track"):
+                places = [part.position for part in parts_of(self.cast.event_id, kind)]
+                assert len(set(places)) == len(places)
+
+    def parts_there(self) -> set[str]:
+        return {str(part.id) for kind in PARTS for part in parts_of(self.cast.event_id, kind)}
 
     @invariant()
     def releases_stay(self) -> None:
@@ -218,7 +278,8 @@ class Desk(RuleBasedStateMachine):
 
     def desk(self) -> dict[UUID, Any]:
         db.session.flush()
-        return {session.id: state(session) for session in db.session.scalars(select(Session))}
+        models: list[Any] = [*KINDS.values()]
+        return {thing.id: state(thing) for model in models for thing in db.session.scalars(select(model))}
 
     def check_sequences(self) -> None:
         """What one calendar sees of a session never goes back: a stranger's, and that of somebody once admitted."""
@@ -230,6 +291,16 @@ class Desk(RuleBasedStateMachine):
         for key, sequence in found.items():
             assert sequence >= self.sequences.get(key, 0)
         self.sequences |= found
+
+
+def parts_in(one: Snapshot) -> set[str]:
+    """The ids that a session names."""
+    named = (one.content["room_id"], one.content["track_id"], *(said["id"] for said in one.content["speakers"]))
+    return {id for id in named if id}
+
+
+def named(kind: str, name: str) -> dict[str, Any]:
+    return {"name": {"en": name} if kind == "track" else name}
 
 
 @pytest.fixture(scope="module")

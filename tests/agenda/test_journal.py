@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import event as happening
 from sqlalchemy import select
 
 from eventops.agenda.journal import (
     ChangedSince,
+    Journal,
     editing,
     last_number,
     redo,
-    set_speakers,
-    state,
     to_redo,
     to_undo,
     undo,
 )
-from eventops.agenda.models import Edit, Event, PublishedSession, Room, Session, Speaker
+from eventops.agenda.models import Audience, Edit, Event, PublishedSession, Release, Room, Session, Speaker
+from eventops.agenda.parts import add_part, parts_of, remove_part
+from eventops.agenda.publish import narrow
+from eventops.agenda.returning import return_to
+from eventops.agenda.things import PARTS, set_audiences, set_speakers, state
 from eventops.db import db
-from tests.apps import changing, reading
+from tests.agenda.generated import add_generated
+from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import CANARY, Conference, add_conference, wall
 from tests.forms import send_form
 from tests.staff.team import add_staff, signed_in
@@ -99,8 +106,8 @@ def test_everything_of_a_session_comes_back(app: Flask, cast: Conference) -> Non
             journal.change(workshop)
             workshop.start_wall, workshop.room, workshop.audiences, workshop.access = wall("14:30"), None, [], "public"
             workshop.starts_at = datetime(2024, 5, 7, 11, 30, tzinfo=UTC)
-            old = workshop.speaker_roles[0].speaker_id
-            set_speakers(workshop, [(speaker.id, "chair"), (old, "moderator")])
+            old = workshop.speakers[0]
+            set_speakers(workshop, [(speaker, "chair"), (old, "moderator")])
         after, changed_at = state(workshop), workshop.starts_at
     with changing(app):
         undo_last(cast, me)
@@ -173,6 +180,156 @@ def test_session_does_not_come_back_into_a_room_that_is_gone(app: Flask, cast: C
         undo_last(cast, colleague)
         undo_last(cast, me)
         assert db.session.get_one(Session, cast.keynote_id).deleted_at is None
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("kind", PARTS)
+@pytest.mark.parametrize("is_redo", [False, True])
+def test_part_that_others_use_meanwhile_does_not_go(app: Flask, cast: Conference, kind: str, is_redo: bool) -> None:
+    """Neither when its adding is undone nor when its removal is made again; once no session has it, it goes."""
+    me, colleague = add_staff(app, "editor", cast.event_id), add_staff(app, "owner", cast.event_id, factor=False)
+    reverse = redo_last if is_redo else undo_last
+    with changing(app):
+        with editing(cast.event_id, me, "add_part", NOW) as journal:
+            part = add_part(journal, cast.event_id, kind, {"name": {"en": "New"} if kind == "track" else "New"})
+        if is_redo:
+            with editing(cast.event_id, me, "remove_part", NOW) as journal:
+                remove_part(journal, part, NOW)
+            undo_last(cast, me)
+        with editing(cast.event_id, colleague, "edit", NOW) as journal:
+            keynote = db.session.get_one(Session, cast.keynote_id)
+            journal.change(keynote)
+            if isinstance(part, Speaker):
+                set_speakers(keynote, [(part, "chair")])
+            else:
+                setattr(keynote, kind, part)
+    with pytest.raises(ChangedSince) as refusal, changing(app):
+        reverse(cast, me)
+    assert (refusal.value.kind, refusal.value.id) == ("session", cast.keynote_id)
+    with changing(app):
+        undo_last(cast, colleague)
+        reverse(cast, me)
+        assert part.id not in [row.id for row in parts_of(cast.event_id, kind)]
+
+
+@ON_SQLITE
+def test_page_says_who_uses_what_was_to_go(app: Flask, cast: Conference) -> None:
+    """409, and the room stays, with the session that somebody put into it."""
+    mine, theirs = add_staff(app, "editor", cast.event_id), add_staff(app, "owner", cast.event_id, factor=False)
+    with changing(app):
+        with editing(cast.event_id, mine, "add_part", NOW) as journal:
+            room = add_part(journal, cast.event_id, "room", {"name": "New"})
+        with editing(cast.event_id, theirs, "move", NOW) as journal:
+            keynote = db.session.get_one(Session, cast.keynote_id)
+            journal.change(keynote)
+            keynote.room_id = room.id
+    answer = send_form(signed_in(app, "editor@example.org"), f"/en/desk/{cast.slug}/agenda/grid", "/undo")
+    said = "Keynote speech was changed since, by Åsa Öberg." in answer.text
+    assert (answer.status_code, said) == (409, True)
+
+
+@ON_SQLITE
+def test_room_comes_back_where_it_was(app: Flask, cast: Conference) -> None:
+    """Whatever came, went or moved meanwhile, and no two stand at one place; its removal is made again all the same."""
+    mine, theirs = add_staff(app, "editor", cast.event_id), add_staff(app, "owner", cast.event_id, factor=False)
+    rooms: dict[str, UUID | None] = {"": None}
+
+    def add(name: str, after: str) -> None:
+        with editing(cast.event_id, theirs, "add_part", NOW) as journal:
+            rooms[name] = add_part(journal, cast.event_id, "room", {"name": name}, rooms[after]).id
+
+    def order() -> list[str]:
+        found = parts_of(cast.event_id, "room")
+        assert len({room.position for room in found}) == len(found)
+        return [room.name for room in found]
+
+    with changing(app):
+        first, other = parts_of(cast.event_id, "room")
+        rooms["Room 1"] = first.id
+        other.deleted_at = NOW
+        for name, after in (("A", "Room 1"), ("B", "A"), ("C", "B")):
+            add(name, after)
+        assert order() == ["Room 1", "A", "B", "C"]
+        with editing(cast.event_id, mine, "remove_part", NOW) as journal:
+            remove_part(journal, db.session.get_one(Room, rooms["A"]), NOW)
+        add("D", "C")
+        undo_last(cast, mine)
+        assert order() == ["Room 1", "A", "B", "C", "D"]
+        redo_last(cast, mine)
+        add("First", "")
+        add("E", "Room 1")
+        undo_last(cast, mine)
+        assert order() == ["First", "Room 1", "A", "E", "B", "C", "D"]
+        redo_last(cast, mine)
+        undo_last(cast, theirs)
+        undo_last(cast, theirs)
+        undo_last(cast, mine)
+        assert order() == ["Room 1", "A", "B", "C", "D"]
+
+
+@ON_SQLITE
+def test_undoing_and_going_back_ask_the_database_as_often_for_many_sessions(app: Flask) -> None:
+    """The same for 30 sessions as for 90, with new titles, rooms, speakers and audiences for each.
+
+    What is stored is a statement for each session, which names its revision.
+    """
+    assert _statements(app, 90) == _statements(app, 30)
+
+
+def _statements(app: Flask, number: int) -> list[int]:
+    """Of going back to a release that is other in every session, of undoing that, and of making it again."""
+    with changing(app):
+        made = add_generated(number, slug=f"of-{number}")
+        with editing(made.event_id, None, "import", NOW) as journal:
+            _change_all(made.event_id, journal)
+    counts = []
+    for step in (_go_back, _undo_all, _redo_all):
+        with changing(app), _counted() as found:
+            step(made.event_id)
+        counts.append(sum(not said.startswith("UPDATE") for said in found))
+    return counts
+
+
+def _change_all(event_id: UUID, journal: Journal) -> None:
+    audience = db.session.scalars(select(Audience).where(Audience.event_id == event_id)).one()
+    chair = parts_of(event_id, "speaker")[0]
+    for session in db.session.scalars(select(Session).where(Session.event_id == event_id)):
+        journal.change(session)
+        session.title, session.access, session.room = {"en": "Other"}, "closed", None
+        set_audiences(session, [audience])
+        set_speakers(session, [(chair, "chair")])
+    for room in parts_of(event_id, "room"):
+        journal.change(room)
+        room.name, room.deleted_at = "Other", NOW
+
+
+def _go_back(event_id: UUID) -> None:
+    release = db.session.scalars(select(Release).where(Release.event_id == event_id)).one()
+    with editing(event_id, None, "return", NOW) as journal:
+        return_to(db.session.get_one(Event, event_id), release, journal)
+
+
+def _undo_all(event_id: UUID) -> None:
+    edit = to_undo(event_id, None)
+    assert edit
+    narrow([thing for thing in undo(edit, NOW) if isinstance(thing, Session)], NOW)
+
+
+def _redo_all(event_id: UUID) -> None:
+    edit = to_redo(event_id, None)
+    assert edit
+    narrow([thing for thing in redo(edit, NOW) if isinstance(thing, Session)], NOW)
+
+
+@contextmanager
+def _counted() -> Iterator[list[str]]:
+    """The statements that the block sends, its last flush among them."""
+    found: list[str] = []
+    listener = lambda *said: found.append(said[2])  # noqa: E731
+    happening.listen(db.engine, "before_cursor_execute", listener)
+    yield found
+    db.session.flush()
+    happening.remove(db.engine, "before_cursor_execute", listener)
 
 
 def test_closing_by_undo_takes_effect_at_once(app: Flask, cast: Conference) -> None:

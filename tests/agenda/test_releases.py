@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event as happening
 from sqlalchemy import select
 
 from eventops.agenda.journal import to_undo, undo
@@ -58,6 +59,26 @@ def test_releases_say_what_changed_who_made_them_and_why(app: Flask, cast: Confe
     page = texts(editor, f"{RELEASES}2")
     assert "Moved 12:20 → 12:30 Finnish time, 11:20 → 11:30 Danish and Norwegian time" in page
     assert ("Now 50 minutes long; before: 60" in page, "Title changed; before: Keynote speech" in page) == (True, True)
+
+
+@ON_SQLITE
+def test_list_of_releases_does_not_load_their_agendas(app: Flask, editor: FlaskClient) -> None:
+    """Each is an agenda, and the page says none."""
+    said: list[str] = []
+    with app.app_context():
+        happening.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    assert editor.get(RELEASES).status_code == 200
+    assert ([one for one in said if "agenda" in one], any("FROM releases" in one for one in said)) == ([], True)
+
+
+@ON_SQLITE
+def test_desk_is_loaded_once(app: Flask, editor: FlaskClient) -> None:
+    """For its rows, and for how many of them are not published yet."""
+    said: list[str] = []
+    with app.app_context():
+        happening.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    assert editor.get(DESK).status_code == 200
+    assert len([one for one in said if "sessions.abstract" in one]) == 1
 
 
 @ON_SQLITE

@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 from eventops.agenda.conference_file import check_conference
 from eventops.agenda.edit import schedule
 from eventops.agenda.import_file import import_conference
-from eventops.agenda.journal import state
 from eventops.agenda.models import Audience, Edit, Event, Session, Speaker, SpeakerRole
+from eventops.agenda.things import state
 from eventops.db import db
 from eventops.staff.accounts import grant
 from eventops.staff.models import AuditEntry

@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from eventops.agenda.journal import state
 from eventops.agenda.models import Edit, Event, Room, Session
+from eventops.agenda.things import state
 from eventops.db import db
 from tests.apps import changing, reading
 from tests.browser.live import Live

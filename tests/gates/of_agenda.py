@@ -54,9 +54,16 @@ GUARDS = (
     Guard(
         "what is undone is as it was left",
         f"{DESK}/journal.py",
-        "if thing is None or state(thing) != change[left]:",
+        "if thing is None or _own(change, state(thing)) != _own(change, change[left]):",
         "if thing is None:",
         "tests/agenda/test_journal.py::test_what_somebody_changed_since_is_not_undone",
+    ),
+    Guard(
+        "what is undone leaves no session in a removed room",
+        f"{DESK}/journal.py",
+        "    _refuse_removed_parts(edit.event_id, things)\n",
+        "",
+        "tests/agenda/test_journal.py::test_part_that_others_use_meanwhile_does_not_go",
     ),
     Guard(
         "drag is of the revision that it began from",

@@ -48,14 +48,14 @@ GUARDS = (
     _closed(
         "taking an audience away takes effect at once",
         PUBLISH,
-        'if row.access == "closed" and {a.id for a in wanted} == {a.id for a in row.audiences}:',
-        'if row.access == "closed":',
+        'is_same = row.access == "closed" and {one.id for one in wanted} == {one.id for one in row.audiences}',
+        'is_same = row.access == "closed"',
         "taking_an_audience_away_takes_effect_at_once",
     ),
     _closed(
         "block that is taken away is gone at once",
         PUBLISH,
-        "    if block is not None:\n        db.session.delete(block)\n",
+        "    db.session.delete(block)\n",
         "",
         "taking_the_block_away_takes_effect_at_once",
     ),
@@ -84,9 +84,9 @@ GUARDS = (
     _closed(
         "block is by choice",
         PUBLISH,
-        'return session.access == "closed" and session.shows_block',
-        'return session.access == "closed"',
-        "block_is_a_change_to_publish",
+        '(session.access == "closed" and session.shows_block)',
+        'session.access == "closed"',
+        "taking_the_block_away_takes_effect_at_once",
     ),
     _closed(
         "block names no session, on pages",

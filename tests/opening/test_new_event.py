@@ -10,6 +10,7 @@ from typing import Any
 import lxml.html
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event as happening
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -18,6 +19,7 @@ from eventops.agenda.pictures import Picture, add_picture
 from eventops.agenda.snapshots import desk_sessions
 from eventops.checkin.models import Door
 from eventops.db import db
+from eventops.opening.copy_event import copy_event
 from eventops.reminders.models import ReminderRule
 from eventops.staff.models import AuditEntry, Membership
 from eventops.streams.models import Stream
@@ -231,6 +233,9 @@ def planned(site: Site) -> None:
         keynote, workshop = (db.session.get_one(Session, id) for id in (site.cast.keynote_id, site.cast.workshop_id))
         keynote.track_id, keynote.staff_notes = site.parts["track"], "Call Anna"
         workshop.is_scheduled, workshop.shows_block = False, True
+        gone = add_picture(event.id, Picture("image/jpeg", 1, 1, b"of somebody who is gone"))
+        db.session.add(Speaker(event_id=event.id, name="Gone", photo_id=gone.id, deleted_at=event.published_at))
+        add_picture(event.id, Picture("image/png", 1, 1, b"a logo that was replaced"))
         db.session.add(Room(event_id=event.id, name="Gone", position=9, deleted_at=event.published_at))
 
 
@@ -255,7 +260,8 @@ def test_copy_has_what_was_planned_and_nobody(site: Site, planned: None) -> None
         assert (keynote.staff_notes, workshop.is_scheduled, workshop.shows_block) == ("", False, True)
         assert [audience.name for audience in workshop.audiences] == [f"Audience {CANARY}"]
         assert [speaker.name for speaker in workshop.speakers] == [f"Speaker {CANARY}"]
-        found = db.session.scalars(select(Image).where(Image.event_id == copy.id))
+        found = db.session.scalars(select(Image).where(Image.event_id == copy.id)).all()
+        assert len(found) == 2  # those that something names
         images = {str(image.id): image.content for image in found}
         assert images[copy.organisers[0]["logo"]] == b"logo"
         assert images[str(workshop.speakers[0].photo_id)] == b"photo"
@@ -265,6 +271,26 @@ def test_copy_has_what_was_planned_and_nobody(site: Site, planned: None) -> None
         *("audiences", "audit_entries", "doors", "images", "memberships", "public_windows", "reminder_rules", "rooms"),
         *("sessions", "speakers", "tracks"),
     }
+
+
+def test_copying_takes_as_many_statements_for_many_pictures(site: Site, planned: None) -> None:
+    """Of the database's, the same for 1 more speaker as for 20, each with a photo."""
+    counts = []
+    for more in (1, 20):
+        with changing(site.app):
+            event = db.session.get_one(Event, site.cast.event_id)
+            for number in range(more):
+                photo = add_picture(event.id, Picture("image/png", 1, 1, b"x"))
+                db.session.add(Speaker(event_id=event.id, name=str(number), photo_id=photo.id))
+        said: list[str] = []
+        listener = lambda *given, said=said: said.append(given[2])  # noqa: E731
+        with changing(site.app):
+            happening.listen(db.engine, "before_cursor_execute", listener)
+            copy_event(db.session.get_one(Event, site.cast.event_id), f"with-{more}", DAY)
+            happening.remove(db.engine, "before_cursor_execute", listener)
+            db.session.rollback()
+        counts.append(len(said))
+    assert counts[0] == counts[1]
 
 
 def tables_of(site: Site, slug: str) -> set[str]:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm.attributes import flag_modified
-
 from eventops.agenda.conference_file import ConferenceFile
 from eventops.agenda.conference_file.agenda import SessionPart
 from eventops.agenda.conference_file.differences import ORDERED, FileDifference
@@ -15,7 +13,8 @@ from eventops.agenda.conference_file.event import Organiser
 from eventops.agenda.conference_file.settled import window_of
 from eventops.agenda.desk_rows import COLUMNS, EVENT_COLUMNS, MODELS, DeskRows
 from eventops.agenda.journal import Journal
-from eventops.agenda.models import Event, PublicWindow, Session, SpeakerRole
+from eventops.agenda.models import Event, PublicWindow, Session
+from eventops.agenda.things import set_audiences, set_speakers
 from eventops.db import db
 
 TOGETHER = 100
@@ -80,8 +79,6 @@ class Store:
             self._journal.change(row)
             row.deleted_at = None
         self._fill(row, part, name)
-        if name == "sessions":  # what relates to others is not among its columns, so that its revision would stay
-            flag_modified(row, "access")
 
     def _fill(self, row: Any, part: Any, name: str) -> None:
         for column in COLUMNS[name]:
@@ -100,22 +97,8 @@ class Store:
         session.starts_at, session.ends_at = part.starts_at, part.ends_at
         session.room = self._desk.rooms[UUID(part.room)] if part.room else None
         session.track = self._desk.tracks[UUID(part.track)] if part.track else None
-        audiences = [self._desk.audiences[UUID(id)] for id in part.audiences]
-        if {audience.id for audience in session.audiences} != {audience.id for audience in audiences}:
-            session.audiences = audiences
-        self._speak(session, [(UUID(speaker.id), speaker.role) for speaker in part.speakers])
-
-    def _speak(self, session: Session, wanted: list[tuple[UUID, str]]) -> None:
-        """As journal.set_speakers, from the rows at hand."""
-        if [(role.speaker_id, role.role) for role in session.speaker_roles] == wanted:
-            return
-        roles = {role.speaker_id: role for role in session.speaker_roles}
-        kept = []
-        for position, (id, word) in enumerate(wanted):
-            role = roles.get(id) or SpeakerRole(speaker_id=id, speaker=self._desk.speakers[id])
-            role.position, role.role = position, word
-            kept.append(role)
-        session.speaker_roles = kept
+        set_audiences(session, [self._desk.audiences[UUID(id)] for id in part.audiences])
+        set_speakers(session, [(self._desk.speakers[UUID(one.id)], one.role) for one in part.speakers])
 
     def _order(self, name: str, ids: list[UUID]) -> None:
         """Give positions anew where they do not rise in this order."""

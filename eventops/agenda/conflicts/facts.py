@@ -36,7 +36,7 @@ def read_plan(event: Event) -> tuple[Plan, Names]:
     sessions, roles = _sessions(event.id), _roles(event.id)
     audiences = _audiences(event.id)
     planned = [_planned(row, [id for id, _name in roles[row.id]], audiences[row.id]) for row in sessions]
-    rooms = db.session.execute(select(Room.id, Room.name, Room.capacity).where(Room.event_id == event.id)).all()
+    rooms = _rooms(event.id)
     capacities = {id: capacity for id, _name, capacity in rooms if capacity is not None}
     plan = Plan(
         sessions=planned,
@@ -52,6 +52,11 @@ def read_plan(event: Event) -> tuple[Plan, Names]:
         speakers=dict(pair for pairs in roles.values() for pair in pairs),
     )
     return plan, names
+
+
+def _rooms(event_id: UUID) -> Sequence[Any]:
+    query = select(Room.id, Room.name, Room.capacity).where(Room.event_id == event_id, Room.deleted_at.is_(None))
+    return db.session.execute(query).all()
 
 
 def _sessions(event_id: UUID) -> Sequence[Any]:

@@ -18,8 +18,9 @@ from eventops.agenda.events import event_or_404, spoken_language
 from eventops.agenda.grid.cards import Day, as_json, axis, day_name, days, on_day
 from eventops.agenda.grid.presence import last_editor
 from eventops.agenda.grid.words import grid_words
-from eventops.agenda.journal import KINDS, ChangedSince, last_number
+from eventops.agenda.journal import ChangedSince, last_number
 from eventops.agenda.models import Event
+from eventops.agenda.things import KINDS
 from eventops.agenda.views import blueprint, titles
 from eventops.db import db
 from eventops.languages import in_language
