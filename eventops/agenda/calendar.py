@@ -9,11 +9,12 @@ from typing import Any
 from flask_babel import gettext as _
 from icalendar import Calendar
 from icalendar import Event as CalendarEvent
-from icalendar.prop import vCalAddress, vDatetime, vDuration, vInt, vText
+from icalendar.prop import vCalAddress, vDatetime, vDuration, vText
 
 from eventops.agenda.events import event_clocks, event_title, spoken_language
 from eventops.agenda.models import Event, PublishedBlock, PublishedSession
 from eventops.agenda.programme import Entry, block_title, role_label
+from eventops.agenda.sequences import members_sequences
 from eventops.agenda.vtimezone import NoYearlyRule, vtimezone
 from eventops.languages import in_language
 from eventops.times import to_wall
@@ -36,9 +37,10 @@ def calendar(event: Event, sessions: Sequence[Entry], url: str, zone: str | None
     for name in ("name", "x-wr-calname"):
         feed.add(name, str(event_title(event)))
     feed.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
-    zone_key = _described(feed, event.home_zone)
+    zone_key, sequences = _described(feed, event.home_zone), members_sequences(event.id)
     for session in sessions:
-        feed.add_component(_entry(event, session, url, zone_key, zone))
+        sequence = sequences.get(session.id, session.sequence)
+        feed.add_component(_entry(event, session, url, sequence, zone_key, zone))
     return bytes(feed.to_ical())
 
 
@@ -51,14 +53,16 @@ def _described(feed: Calendar, zone_key: str) -> str | None:
     return zone_key
 
 
-def _entry(event: Event, session: Entry, url: str, zone_key: str | None, reader: str | None) -> CalendarEvent:
+def _entry(
+    event: Event, session: Entry, url: str, sequence: int, zone_key: str | None, reader: str | None
+) -> CalendarEvent:
     entry = CalendarEvent()
     entry.add("uid", str(session.id))
     entry.add("dtstamp", session.changed_at)
     entry.add("last-modified", session.changed_at)
-    entry.add("sequence", session.sequence)
+    entry.add("sequence", sequence)
     for name, instant in (("dtstart", session.starts_at), ("dtend", session.ends_at)):
-        if zone_key:
+        if zone_key and to_wall(instant, zone_key).fold == 0:  # a later reading cannot be said but in UTC
             entry.add(name, vDatetime(to_wall(instant, zone_key)), parameters={"TZID": zone_key})
         else:
             entry.add(name, instant)
@@ -135,8 +139,7 @@ def message(
     feed.add("prodid", "-//eventops//agenda//EN")
     feed.add("version", "2.0")
     feed.add("method", method)
-    entry = _entry(event, session, url, None, zone)
-    entry["sequence"] = vInt(sequence)
+    entry = _entry(event, session, url, sequence, None, zone)
     organiser, person = vCalAddress(f"mailto:{event.contact}"), vCalAddress(f"mailto:{attendee[1]}")
     organiser.params["CN"] = str(event_title(event))
     person.params.update({"CN": attendee[0], "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy import select
+
+from eventops.agenda.models import Release
 from eventops.agenda.snapshots import Snapshot, desk_snapshots, published_snapshots
+from eventops.db import db
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +33,47 @@ class Change:
 
     @property
     def matters(self) -> bool:
-        """Whether those who had planned to take part are to know: another abstract or link is no news."""
+        """Whether somebody who had planned to take part is to know."""
+        if self.before is None or self.after is None:
+            return True
+        return self.is_news or self.before.audience_ids != self.after.audience_ids
+
+    @property
+    def is_news(self) -> bool:
+        """Whether whoever may see it before and after is to know: another abstract or link is no news."""
         if self.before is None or self.after is None:
             return True
         return _plan(self.before) != _plan(self.after)
 
+    @property
+    def is_narrower(self) -> bool:
+        """Whether somebody loses the session."""
+        if self.before is None or self.after is None or self.after.access == "public":
+            return self.after is None
+        return self.before.access == "public" or not self.before.audience_ids <= self.after.audience_ids
+
 
 def changes(event_id: UUID) -> list[Change]:
-    """What publishing now would change, in order of start; empty when the desk copy is what is published."""
-    return compare(published_snapshots(event_id), desk_snapshots(event_id))
+    """What publishing now would change, in order of start; empty when the desk copy is what is published.
+
+    What was closed at once since somebody last published stands in it too, as it was before: who lost it can be told.
+    """
+    desk = desk_snapshots(event_id)
+    return compare(_before_closing(event_id, {snapshot.id: snapshot for snapshot in desk}), desk)
+
+
+def _before_closing(event_id: UUID, desk: dict[UUID, Snapshot]) -> list[Snapshot]:
+    """What is published; in the place of what was closed at once, unless it is to open again, what was published."""
+    latest = select(Release).where(Release.event_id == event_id).order_by(Release.number.desc()).limit(1)
+    last = db.session.scalar(latest)
+    published = last and last.is_closing and db.session.scalar(latest.where(Release.is_closing.is_(False)))
+    was = {snapshot.id: snapshot for snapshot in map(Snapshot.read, published.sessions)} if published else {}
+    found = []
+    for shown in published_snapshots(event_id):
+        before = was.get(shown.id, shown)
+        is_closed = compare([before], [shown]) and Change("changed", before, desk.get(shown.id)).is_narrower
+        found.append(before if is_closed else shown)
+    return found
 
 
 def compare(before: Iterable[Snapshot], after: Iterable[Snapshot]) -> list[Change]:

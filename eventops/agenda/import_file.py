@@ -90,7 +90,7 @@ def update_conference(event: Event, file: ConferenceFile, now: datetime, passed:
             raise_version(event)
         Store(event, plan.desk, journal, passed).store(plan.after, plan.difference)
         _remove(plan, journal, now)
-        return plan, sum(narrow(session, now) for session in perhaps_closed)
+        return plan, narrow(perhaps_closed, now)
 
 
 def audience_id(event: Event, file_id: str) -> UUID:

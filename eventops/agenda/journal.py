@@ -22,7 +22,8 @@ State = dict[str, Any]
 """What is stored of a thing, as JSON takes it; of a session its speakers' roles and its audiences too."""
 
 KINDS: dict[str, type[Thing]] = {"session": Session, "room": Room, "track": Track, "speaker": Speaker}
-_NOT_KEPT = {"id", "event_id", "revision", "starts_at", "ends_at", "deleted_at", "sequence", "public_sequence"}
+_IN_CALENDARS = {"sequence", "public_sequence", "known_to"}
+_NOT_KEPT = {"id", "event_id", "revision", "starts_at", "ends_at", "deleted_at"} | _IN_CALENDARS
 _REMEMBERED = 500
 """So many of one's last edits can be undone."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select
 
 from eventops.agenda.changes import compare
 from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Release, Session
-from eventops.agenda.snapshots import Snapshot, desk_snapshots, published_snapshots
+from eventops.agenda.sequences import Known, keep, known, known_after, when_and_where
+from eventops.agenda.snapshots import Snapshot, desk_snapshots, of_published, published_snapshots
 from eventops.db import db, one_at_a_time
 
 
@@ -32,57 +33,52 @@ def publish(
     """Make `snapshots`, by default the desk copy, what everybody reads: an immutable release, and its index.
 
     A session's SEQUENCE rises when its time or place changed; `changed_at` moves with any change of what it shows.
-    A closed session that becomes public goes on from what strangers' calendars know of it, or starts at 0: they do not
-    learn how often it was moved behind closed doors.
     """
     hold_agenda(event.id)
     event.published_at = event.published_at or now
     raise_version(event)
     snapshots = desk_snapshots(event.id) if snapshots is None else snapshots
-    counts = Counter(change.kind for change in compare(published_snapshots(event.id), snapshots))
+    counts: Counter[str] = Counter(change.kind for change in compare(published_snapshots(event.id), snapshots))
     _publish_sessions(event.id, snapshots, now)
     _publish_blocks(event.id, snapshots, now)
-    release = Release(
-        id=uuid4(),
-        event_id=event.id,
-        number=1 + (db.session.scalar(select(func.max(Release.number)).where(Release.event_id == event.id)) or 0),
-        made_at=now,
-        made_by=made_by,
-        note=note,
-        returned_to=returned_to,
-        counts=dict(counts),
-        sessions=[snapshot.written() for snapshot in snapshots],
-    )
-    db.session.add(release)
+    release = _add_release(event, snapshots, now, made_by)
+    release.note, release.returned_to, release.counts = note, returned_to, {**counts}
     db.session.flush()
     return release
 
 
 def _publish_sessions(event_id: UUID, snapshots: Sequence[Snapshot], now: datetime) -> None:
-    published, known = _published(event_id), _known(event_id)
+    published = {row.id: row for row in db.session.scalars(_rows_of(event_id))}
+    before = known(event_id, published)
     audiences = {row.id: row for row in db.session.scalars(select(Audience).where(Audience.event_id == event_id))}
     reached: dict[UUID, Known] = {}
     for snapshot in snapshots:
         row = published.pop(snapshot.id, None)
+        reached[snapshot.id] = known_after(before[snapshot.id], row, snapshot)
         named = [audiences[id] for id in snapshot.audience_ids]
-        reached[snapshot.id] = _publish_session(event_id, snapshot, row, named, known[snapshot.id], now)
+        _publish_session(event_id, snapshot, row, named, reached[snapshot.id], now)
     for gone in published.values():
-        reached[gone.id] = _cancelled(gone, known[gone.id])
+        reached[gone.id] = known_after(before[gone.id], gone, None)
         db.session.delete(gone)
-    _keep({id: new for id, new in reached.items() if new != known[id]})
+    keep({id: new for id, new in reached.items() if new != before[id]})
 
 
-def narrow(session: Session, now: datetime) -> bool:
+def narrow(sessions: Iterable[Session], now: datetime, made_by: UUID | None = None) -> int:
     """What the desk has just closed, to the public or to an audience, is closed to them at once, published or not.
 
-    So is what an untitled block told. Whether anything was published until now. Opening waits for the next release.
+    So is what an untitled block told. That makes a release of its own, so that it is known who saw what until when.
+    Gives how many of the sessions were published until now. Opening waits for who publishes.
     Call it inside write() after hold_agenda(): who publishes at the same moment would show what was closed.
     """
-    is_narrowed = _narrow_block(session) | _narrow_session(session, now)
-    if is_narrowed:
-        raise_version(db.session.get_one(Event, session.event_id))
+    narrowed = [session for session in sessions if _narrow_block(session) | _narrow_session(session, now)]
+    if narrowed:
+        event = db.session.get_one(Event, narrowed[0].event_id)
+        raise_version(event)
         db.session.flush()
-    return is_narrowed
+        release = _add_release(event, published_snapshots(event.id), now, made_by)
+        release.is_closing, release.counts = True, {"changed": len(narrowed)}
+        db.session.flush()
+    return len(narrowed)
 
 
 def raise_version(event: Event) -> None:
@@ -102,21 +98,21 @@ def _has_block(session: Session) -> bool:
 
 
 def _narrow_session(session: Session, now: datetime) -> bool:
-    row = db.session.scalar(select(PublishedSession).where(PublishedSession.id == session.id))
+    row = db.session.scalar(_rows_of(session.event_id).where(PublishedSession.id == session.id))
     if row is None or session.access == "public":
         return False
     wanted = [audience for audience in session.audiences if row.access == "public" or audience in row.audiences]
     if row.access == "closed" and {a.id for a in wanted} == {a.id for a in row.audiences}:
         return False
-    if row.access == "public":
-        _keep({row.id: _cancelled(row, Known(None, None))})
-    row.access, row.audiences, row.changed_at = "closed", wanted, now
+    closed = replace(of_published(row), access="closed", audience_ids=frozenset(audience.id for audience in wanted))
+    reached = known_after(known(session.event_id, {row.id: row})[row.id], row, closed)
+    keep({row.id: reached})
+    row.access, row.audiences, row.changed_at, row.sequence = "closed", wanted, now, reached.anywhere or 0
     return True
 
 
-def _published(event_id: UUID) -> dict[UUID, PublishedSession]:
-    rows = db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event_id))
-    return {row.id: row for row in rows}
+def _rows_of(event_id: UUID) -> Select[PublishedSession]:
+    return select(PublishedSession).where(PublishedSession.event_id == event_id)
 
 
 def _publish_session(
@@ -124,62 +120,29 @@ def _publish_session(
     snapshot: Snapshot,
     row: PublishedSession | None,
     audiences: list[Audience],
-    known: Known,
+    reached: Known,
     now: datetime,
-) -> Known:
+) -> None:
     is_public = snapshot.access == "public"
-    if row is None or (row.access, is_public) == ("closed", True):
-        # What comes back, calendars took away: it goes on from what they know.
-        last = known.public if is_public else known.anywhere
-        row = row or PublishedSession(id=snapshot.id, event_id=event_id)
-        row.sequence, row.changed_at = 0 if last is None else last + 1, now
+    if row is None or (row.access, when_and_where(row)) != (snapshot.access, when_and_where(snapshot)):
+        row = row or PublishedSession(id=snapshot.id, event_id=event_id, changed_at=now)
+        row.sequence = (reached.public if is_public else reached.anywhere) or 0
         db.session.add(row)
-    else:
-        if row.access == "public" and not is_public:
-            known = _cancelled(row, known)
-        if _when_and_where(row) != _when_and_where(snapshot):
-            row.sequence += 1
-        if _shown(row) != _shown(snapshot):
-            row.changed_at = now
+    if _shown(row) != _shown(snapshot):
+        row.changed_at = now
     row.access = snapshot.access
     row.starts_at, row.ends_at = snapshot.starts_at, snapshot.ends_at
     row.content = snapshot.content
     if {audience.id for audience in row.audiences} != snapshot.audience_ids:
         row.audiences = audiences
-    return Known(row.sequence, row.sequence if is_public else known.public)
 
 
-class Known(NamedTuple):
-    """The SEQUENCE under which calendars know a session; None where they do not."""
-
-    anywhere: int | None
-    public: int | None
-
-
-def _cancelled(row: PublishedSession, known: Known) -> Known:
-    """What a CANCEL to all who lose the session raises it to."""
-    after = row.sequence + 1
-    return Known(after, after if row.access == "public" else known.public)
-
-
-def _known(event_id: UUID) -> dict[UUID, Known]:
-    query = select(Session.id, Session.sequence, Session.public_sequence).where(Session.event_id == event_id)
-    return {id: Known(anywhere, public) for id, anywhere, public in db.session.execute(query)}
-
-
-def _keep(reached: dict[UUID, Known]) -> None:
-    """By statements of their own: to be published is no edit, and raises no session's revision."""
-    ids: defaultdict[Known, list[UUID]] = defaultdict(list)
-    for id, known in reached.items():
-        ids[known].append(id)
-    for known, those in ids.items():
-        changed = update(Session).where(Session.id.in_(those))
-        changed = changed.values(sequence=known.anywhere, public_sequence=known.public)
-        db.session.execute(changed.execution_options(synchronize_session=False))
-
-
-def _when_and_where(one: PublishedSession | Snapshot) -> tuple[object, ...]:
-    return one.starts_at, one.ends_at, one.content["room"]
+def _add_release(event: Event, snapshots: Iterable[Snapshot], now: datetime, made_by: UUID | None) -> Release:
+    last = db.session.scalar(select(func.max(Release.number)).where(Release.event_id == event.id))
+    release = Release(id=uuid4(), event_id=event.id, number=(last or 0) + 1, made_at=now, made_by=made_by)
+    release.sessions = [snapshot.written() for snapshot in snapshots]
+    db.session.add(release)
+    return release
 
 
 def _shown(one: PublishedSession | Snapshot) -> tuple[object, ...]:

@@ -59,7 +59,7 @@ def edit(slug: str, session_id: UUID) -> Response | str | tuple[str, int]:
             journal.change(session)
             is_done = edit_session(event, session, form)
             if is_done:
-                is_narrowed = narrow(session, now)
+                is_narrowed = narrow([session], now, signed_in_account()) > 0
                 record("agenda.edit", session.id, event_id=event_id, now=now)
     except (StaleEdit, StaleDataError):
         return _form_page(event, session, form, is_stale=True), 412

@@ -106,10 +106,11 @@ def published_snapshots(event_id: UUID) -> list[Snapshot]:
         .order_by(PublishedSession.starts_at, PublishedSession.ends_at, PublishedSession.id)
     )
     with_block = set(db.session.scalars(select(PublishedBlock.session_id).where(PublishedBlock.event_id == event_id)))
-    return [_of_published(row, row.id in with_block) for row in rows]
+    return [of_published(row, row.id in with_block) for row in rows]
 
 
-def _of_published(row: PublishedSession, shows_block: bool) -> Snapshot:
+def of_published(row: PublishedSession, shows_block: bool = False) -> Snapshot:
+    """What is published of the session."""
     return Snapshot(
         id=row.id,
         access=row.access,

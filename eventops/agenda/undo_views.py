@@ -71,8 +71,7 @@ def _redo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
 def close_at_once(things: Iterable[Thing], now: datetime) -> bool:
     """Inside write(): what is closed again is closed to the public at once. Whether that changed anything public."""
     sessions = [thing for thing in things if isinstance(thing, Session) and thing.deleted_at is None]
-    narrowed = [publishing.narrow(session, now) for session in sessions]
-    return any(narrowed)
+    return publishing.narrow(sessions, now, signed_in_account()) > 0
 
 
 def _back(slug: str, is_narrowed: bool) -> Response:

@@ -136,6 +136,9 @@ def _sort(event: Event) -> _Sorted:
         if session.public_sequence is not None:
             # Whoever has it in a calendar from when it was public is told that it is cancelled.
             found.open_ids.add(str(session.id))
+        elif who is not None:
+            # So is whoever was admitted to it once.
+            found.ids.append((str(session.id), frozenset(map(UUID, session.known_to))))
         content = Snapshot.of(session).content
         found.add(_names(content), [*_prose(content), session.staff_notes], ids, who)
     for row in db.session.scalars(select(PublishedSession).where(PublishedSession.event_id == event.id)):

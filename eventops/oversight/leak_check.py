@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -16,8 +17,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from eventops import clock
+from eventops.agenda.events import spoken_language
 from eventops.agenda.leaks import Leak
 from eventops.agenda.models import Event
+from eventops.agenda.programme import visible_sessions
 from eventops.checkin.models import Door
 from eventops.db import db
 from eventops.inside import ask_as
@@ -35,7 +38,7 @@ from eventops.streams.models import Stream
 from eventops.viewer import SYSTEM, Viewer, seeing
 
 LETTERS = 200
-"""How many of the latest letters are written once more and read."""
+"""How many of the latest letters that are waiting are read."""
 
 Wanted = re.Pattern[str]
 
@@ -49,14 +52,18 @@ class Look:
 
 
 def check(event: Event) -> list[Leak]:
-    """Every leak in what is published of the event, as the current transaction sees it."""
-    return [leak for look in looks(event, clock.now()) for leak in look.leaks]
+    """Every leak in what is published of the event, as the current transaction sees it.
+
+    Others wait for that transaction, so each page is asked for in one language: in others it differs by texts that are
+    read in all of them.
+    """
+    return [leak for look in looks(event, clock.now(), [spoken_language()]) for leak in look.leaks]
 
 
-def looks(event: Event, now: datetime) -> Iterator[Look]:
+def looks(event: Event, now: datetime, languages: Iterable[str] = tuple(LANGUAGES)) -> Iterator[Look]:
     """Look at every page, feed, roster and letter, one after the other. Nothing is written."""
     with seeing(SYSTEM):
-        words, addresses = closed_words(event), _addresses(event)
+        words, addresses = closed_words(event), _addresses(event, languages)
         for guise in guises(event, now):
             if guise.audience and guise.person and guise.person.attendance_mode == "onsite":
                 continue  # who is online sees all that they see, and streams
@@ -70,11 +77,21 @@ def _pages(guise: Guise, addresses: dict[Caller, list[str]], words: ClosedWords)
     # Public pages are the same for all; a stranger reads them for everybody.
     for path in addresses[Caller.PERSONAL if guise.person else Caller.ANYONE]:
         yield _look(path, readable(ask_as(guise, path)), wanted, guise.label, words)
+    if guise.person:
+        yield _look(addresses[Caller.PERSONAL][0], _in_every_language(guise), wanted, guise.label, words)
     # An invitation's link may have been forwarded: its page is to tell no more than a stranger knows.
     if guise.invitation:
         wanted = _any_of(words.kept_from(frozenset()))
         for path in addresses[Caller.INVITED]:
             yield _look(path, readable(ask_as(guise, path)), wanted, guise.label, words)
+
+
+def _in_every_language(guise: Guise) -> str:
+    """The texts that pages for this person show in one language at a time. The public ones are in agenda.json too."""
+    with seeing(guise.viewer):
+        streams = db.session.scalars(select(Stream.name).where(Stream.event_id == guise.event.id)).all()
+        sessions = visible_sessions(guise.event.id)
+    return normal(json.dumps([*streams, *(session.content for session in sessions)], ensure_ascii=False))
 
 
 def _rosters(event: Event, addresses: dict[Caller, list[str]], words: ClosedWords) -> Iterator[Look]:
@@ -87,10 +104,10 @@ def _rosters(event: Event, addresses: dict[Caller, list[str]], words: ClosedWord
 
 
 def _letters(event: Event, words: ClosedWords, now: datetime) -> Iterator[Look]:
-    """One letter of each kind for each set of rights, as it would be written now."""
-    latest = select(Letter).where(Letter.event_id == event.id).order_by(Letter.queued_at.desc(), Letter.id)
+    """One letter of each kind for each set of rights, as it would be written now, of those that are yet to be sent."""
+    waiting = select(Letter).where(Letter.event_id == event.id, Letter.state == "queued")
     seen = set()
-    for row in db.session.scalars(latest.limit(LETTERS)):
+    for row in db.session.scalars(waiting.order_by(Letter.queued_at.desc(), Letter.id).limit(LETTERS)):
         rights = _rights(row)
         if (row.kind, rights) in seen:
             continue
@@ -122,10 +139,10 @@ def _any_of(words: list[str]) -> Wanted | None:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)") if words else None
 
 
-def _addresses(event: Event) -> dict[Caller, list[str]]:
+def _addresses(event: Event, languages: Iterable[str]) -> dict[Caller, list[str]]:
     """Every address that answers GET, by who may call it: each route with all that could stand in it."""
     values: dict[str, list[object]] = {
-        "language": list(LANGUAGES),
+        "language": list(languages),
         "slug": [event.slug],
         "token": [TOKEN],
         "stream_id": list(db.session.scalars(select(Stream.id).where(Stream.event_id == event.id))),

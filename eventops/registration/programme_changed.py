@@ -17,6 +17,7 @@ from eventops.agenda.changes import Change, compare
 from eventops.agenda.differences import Difference, describe
 from eventops.agenda.models import Event, PublishedSession, Release, Session
 from eventops.agenda.programme import visible_sessions
+from eventops.agenda.sequences import members_sequences
 from eventops.agenda.snapshots import Snapshot, published_snapshots
 from eventops.db import db
 from eventops.languages import Text, speaking
@@ -37,6 +38,8 @@ WITH_CALENDAR = ("confirmed", KIND)
 SAYS_NO_HOURS = ("confirm_address", "cancelled")
 FILES_AT_MOST = 20
 """Entries that come as files of their own; more come as one."""
+CANCELLED_AT_MOST = 100
+"""Cancellations come one by one: RFC 5546 section 3.2.5 lets a CANCEL name one UID."""
 WITHIN = timedelta(days=1)
 """At the least, until such a letter expires."""
 
@@ -75,23 +78,23 @@ class People:
 
 
 @letter_kind(KIND)
-def programme_changed(letter: DueLetter, _now: datetime) -> Draft | Skip:
+def programme_changed(letter: DueLetter, now: datetime) -> Draft | Skip:
     """All that changed since the person was last told, as far as they may see it. The key is the release's number."""
     person = recipient(letter, "confirmed")
     if isinstance(person, Skip):
         return person
     number, letters = int(letter.key), _letters_to(person)
-    if any(one.state == "queued" and int(one.key) > number for one in letters):
+    if any(one.state in ("queued", "sent") and int(one.key) > number for one in letters):
         return Skip("a later letter says all of it")
     earlier = [one for one in letters if int(one.key) < number]
     event, viewer = event_of(person), viewer_of(person)
-    told = [snapshot for snapshot in _told(person, earlier, number) if snapshot.is_for(viewer.audiences)]
+    told = [snapshot for snapshot in _told(person, earlier) if snapshot.is_for(viewer.audiences)]
     with seeing(viewer), speaking(person.language):
-        found = [change for change in compare(told, published_snapshots(event.id)) if change.matters]
+        found = [change for change in compare(told, published_snapshots(event.id)) if change.is_news]
         if not found:
             return Skip("nothing of it is different any more")
         said = [_said(event, change, person, viewer.audiences) for change in found]
-        files = _files(event, person, found)
+        files = _files(event, person, found, now)
     return draft_to(person, changes=said, attachments=tuple(files))
 
 
@@ -104,9 +107,10 @@ def _said(event: Event, change: Change, person: Registration, audiences: frozens
 
 
 def _is_closed_to(audiences: frozenset[UUID], session_id: UUID) -> bool:
+    """By what is published of it; by the desk where nothing is."""
     with seeing(SYSTEM):
-        session = db.session.get_one(Session, session_id)
-        return session.access == "closed" and not audiences & {audience.id for audience in session.audiences}
+        shown = db.session.get(PublishedSession, session_id) or db.session.get_one(Session, session_id)
+        return shown.access == "closed" and not audiences & {audience.id for audience in shown.audiences}
 
 
 def _letters_to(person: Registration) -> list[Any]:
@@ -119,50 +123,44 @@ def _letters_to(person: Registration) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _told(person: Registration, earlier: Sequence[Any], number: int) -> list[Snapshot]:
-    """The agenda that the person was last told of by such a letter; else the one before the first that was to tell."""
-    sent = [letter for letter in earlier if letter.state == "sent"]
-    of_event = select(Release).where(Release.event_id == person.event_id).order_by(Release.number.desc())
-    if sent:
+def _told(person: Registration, earlier: Sequence[Any]) -> list[Snapshot]:
+    """The agenda as the person knows it: of when they were confirmed, or were last told by such a letter."""
+    known = [Release.made_at <= person.confirmed_at]
+    if sent := [letter for letter in earlier if letter.state == "sent"]:
         # What was published between a letter's writing and its arrival is not in it: better told twice than never.
-        written_at = max(letter.sent_at for letter in sent) - LEASE
-        told = max(int(letter.key) for letter in sent)
-        last = of_event.where(or_(Release.number <= told, Release.made_at <= written_at))
-    else:
-        last = of_event.where(Release.number < min([number, *(int(letter.key) for letter in earlier)]))
-    release = db.session.scalar(last.limit(1))
+        known.append(Release.made_at <= max(letter.sent_at for letter in sent) - LEASE)
+        known.append(Release.number <= max(int(letter.key) for letter in sent))
+    of_event = select(Release).where(Release.event_id == person.event_id, or_(*known))
+    release = db.session.scalar(of_event.order_by(Release.number.desc()).limit(1))
     return [Snapshot.read(session) for session in release.sessions] if release else []
 
 
-def _files(event: Event, person: Registration, changes: Sequence[Change]) -> list[Attachment]:
+def _files(event: Event, person: Registration, changes: Sequence[Change], now: datetime) -> list[Attachment]:
     """The entries for the person's calendar, each a file: what is new or moved as REQUEST, what is gone as CANCEL."""
-    url = personal_url(person, person.language)
+    url, sequences = personal_url(person, person.language), members_sequences(event.id)
     rows = {row.id: row for row in visible_sessions(event.id)}
-    if len(changes) > FILES_AT_MOST:
-        whole = calendar(event, list(rows.values()), url, person.zone)
-        return [Attachment("programme.ics", "text/calendar; method=PUBLISH; charset=utf-8", whole)]
+    gone = [change for change in changes if not change.after][:CANCELLED_AT_MOST]
+    there = [change for change in changes if change.after]
     files = []
-    for number, change in enumerate(changes, 1):
+    if len(there) > FILES_AT_MOST:
+        whole = calendar(event, list(rows.values()), url, person.zone)
+        files, there = [Attachment("programme.ics", "text/calendar; method=PUBLISH; charset=utf-8", whole)], []
+    for number, change in enumerate([*there, *gone], 1):
         method = "REQUEST" if change.after else "CANCEL"
-        row = rows.get(change.session_id) or _as_it_was(event, change.latest)
-        files.append(
-            Attachment(
-                f"{number}.ics",
-                f"text/calendar; method={method}; charset=utf-8",
-                message(event, row, url, method, row.sequence, attendee=(person.name, person.email), zone=person.zone),
-            )
-        )
+        row = rows.get(change.session_id) or _as_it_was(event, change.latest, now)
+        sequence, attendee = sequences.get(row.id, row.sequence), (person.name, person.email)
+        content = message(event, row, url, method, sequence, attendee=attendee, zone=person.zone)
+        files.append(Attachment(f"{number}.ics", f"text/calendar; method={method}; charset=utf-8", content))
     return files
 
 
-def _as_it_was(event: Event, snapshot: Snapshot) -> PublishedSession:
-    """What is not published any more, as calendars know it."""
-    known = Session.public_sequence if snapshot.access == "public" else Session.sequence
+def _as_it_was(event: Event, snapshot: Snapshot, now: datetime) -> PublishedSession:
+    """What is not published any more, as strangers' calendars know it."""
     with seeing(SYSTEM):
-        sequence = db.session.scalar(select(known).where(Session.id == snapshot.id))
+        sequence = db.session.scalar(select(Session.public_sequence).where(Session.id == snapshot.id))
     row = PublishedSession(id=snapshot.id, event_id=event.id, access=snapshot.access, content=snapshot.content)
     row.starts_at, row.ends_at, row.sequence = snapshot.starts_at, snapshot.ends_at, sequence or 0
-    row.changed_at = snapshot.starts_at
+    row.changed_at = now
     return row
 
 

@@ -218,7 +218,7 @@ def test_closing_a_session_while_somebody_publishes_it_closes_it(app: Flask, cas
             session = db.session.get_one(Session, cast.workshop_id)
             session.access, session.audiences = "closed", [db.session.get_one(Audience, cast.audience_id)]
             db.session.flush()
-            narrow(session, LATER)
+            narrow([session], LATER)
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(publishes), pool.submit(closes)]:

@@ -34,7 +34,7 @@ GUARDS = (
     _closed(
         "closing a session takes effect at once",
         SESSION,
-        "is_narrowed = narrow(session, now)",
+        "is_narrowed = narrow([session], now, signed_in_account()) > 0",
         "is_narrowed = False",
         "closing_a_session_takes_effect_at_once",
     ),

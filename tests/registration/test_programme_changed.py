@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,11 +19,13 @@ from eventops.agenda.publish import publish
 from eventops.db import db
 from eventops.letters.models import Letter as Row
 from eventops.registration.invitations import revoke
+from eventops.registration.links import personal_token
 from eventops.registration.models import Registration
+from tests.agenda.sessions import add_session
 from tests.apps import ON_SQLITE, changing, reading
 from tests.bare_times import bare_times, visible_text
 from tests.cast import CANARY, SPRING, Conference
-from tests.forms import publish_desk
+from tests.forms import publish_desk, send_form
 from tests.registration.mailbox import Letter, Mailbox
 from tests.registration.stored import FORM
 from tests.staff.team import add_staff, page_of, signed_in
@@ -37,6 +39,7 @@ def editor(mailbox: Mailbox, cast: Conference) -> FlaskClient:
     """Somebody who publishes what was published first as a release too, so that there is one to start from."""
     with changing(mailbox.app):
         publish(db.session.get_one(Event, cast.event_id), SPRING)
+    clock.move_to(SPRING + timedelta(days=1))  # until when all have been confirmed
     add_staff(mailbox.app, "editor", cast.event_id)
     return signed_in(mailbox.app, "editor@example.org")
 
@@ -53,6 +56,12 @@ def change(mailbox: Mailbox, session_id: UUID, **values: Any) -> None:
     with changing(mailbox.app):
         for name, value in values.items():
             setattr(db.session.get_one(Session, session_id), name, value)
+
+
+def close_by_form(editor: FlaskClient, session_id: UUID, audience_id: UUID) -> None:
+    path = f"/en/desk/conference/agenda/{session_id}"
+    answer = send_form(editor, path, str(session_id), access="closed", audience_ids=[str(audience_id)])
+    assert answer.status_code == 303
 
 
 def figures(page: HtmlElement) -> list[str]:
@@ -219,6 +228,160 @@ def test_closing_a_public_session_cancels_it_for_those_who_lose_it(
     assert [word for word in ("Keynote", CANARY, "Room") if word in stranger.message.as_string()] == []
     assert [entry[:2] + entry[3:] for entry in entries(stranger)] == [("CANCEL", "CANCEL", 1)]
     assert CANARY in letters["invited.onsite@example.org"].text
+
+
+@ON_SQLITE
+def test_what_closes_by_its_form_can_be_told_with_the_next_publishing(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """It is closed at once and told to nobody; the organiser is shown that, and may tell those who lost it."""
+    close_by_form(editor, cast.keynote_id, cast.audience_id)
+    assert mailbox.deliver() == []
+    page = page_of(editor.get(URL))
+    assert ("Closes to the public: by invitation" in page.text_content(), figures(page)) == (True, ["4", "0", "0"])
+    assert publish_desk(editor, "conference", notify="yes").status_code == 303
+    letters = {letter.to: letter for letter in mailbox.deliver()}
+    assert [entry[:2] + entry[3:] for entry in entries(letters["onsite@example.org"])] == [("CANCEL", "CANCEL", 1)]
+    assert "Keynote" not in letters["onsite@example.org"].message.as_string()
+    assert "What stands on the desk is what is published" in editor.get(URL).text
+
+
+@ON_SQLITE
+def test_who_comes_after_something_was_closed_never_hears_of_it(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """Neither of its hours nor, once it is open again under another title, of the title of then."""
+    change(mailbox, cast.keynote_id, title={"en": "Secret merger talks"})
+    publish_desk(editor, "conference", notify="no")
+    close_by_form(editor, cast.keynote_id, cast.audience_id)
+    clock.move_to(SPRING + timedelta(days=2))
+    browser = mailbox.app.test_client()
+    browser.post("/en/conference/sign-up", data=FORM)
+    browser.post(mailbox.deliver_one().link("/confirm/"))
+    newcomer = mailbox.deliver_one().to
+    with changing(mailbox.app):
+        add_session(cast, "Another", 5)
+    publish_desk(editor, "conference", notify="yes")
+    [letter] = [letter for letter in mailbox.deliver() if letter.to == newcomer]
+    assert [entry[0] for entry in entries(letter)] == ["REQUEST"]
+    with changing(mailbox.app):
+        keynote = db.session.get_one(Session, cast.keynote_id)
+        keynote.access, keynote.audiences, keynote.title = "public", [], {"en": "Panel"}
+    publish_desk(editor, "conference", notify="yes")
+    letters = {letter.to: letter.message.as_string() for letter in mailbox.deliver()}
+    assert ("Panel" in letters[newcomer], "merger" in letters[newcomer]) == (True, False)
+    assert "Panel" in letters["onsite@example.org"]
+
+
+@ON_SQLITE
+def test_draft_that_opens_again_does_not_name_what_is_closed(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """The letter goes by what is published, whatever the desk says by then."""
+    close_by_form(editor, cast.keynote_id, cast.audience_id)
+    publish_desk(editor, "conference", notify="yes")
+    change(mailbox, cast.keynote_id, access="public")
+    letters = {letter.to: letter.message.as_string() for letter in mailbox.deliver()}
+    assert "Keynote" not in letters["onsite@example.org"]
+
+
+@ON_SQLITE
+def test_audience_that_loses_a_session_is_told_and_nothing_is_stuck(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """Theirs by letter, then another audience's: they hear that it is gone, under a higher SEQUENCE."""
+    move(mailbox, cast.workshop_id)
+    publish_desk(editor, "conference", notify="yes")
+    told = {letter.to: entries(letter) for letter in mailbox.deliver()}["invited.onsite@example.org"]
+    with changing(mailbox.app):
+        db.session.add(board := Audience(id=uuid4(), event_id=cast.event_id, name="Board"))
+        board_id = board.id
+    close_by_form(editor, cast.workshop_id, board_id)
+    assert publish_desk(editor, "conference", notify="yes").status_code == 303
+    letters = {letter.to: letter for letter in mailbox.deliver()}
+    assert set(letters) == {"invited.onsite@example.org", "invited.online@example.org"}
+    [cancelled] = entries(letters["invited.onsite@example.org"])
+    assert (cancelled[0], cancelled[3] > told[0][3]) == ("CANCEL", True)
+    assert CANARY not in letters["invited.onsite@example.org"].text.replace(f"Audience {CANARY}", "")
+    settings = send_form(editor, "/en/desk/conference/settings", "/settings", seats="55")
+    assert settings.status_code == 303
+
+
+@ON_SQLITE
+def test_sequence_of_a_member_rises_when_the_session_opens_and_starts_anew_for_strangers(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """Strangers do not learn how often it was moved; whoever was admitted has its entry, and follows."""
+    found = []
+    for _ in range(2):
+        move(mailbox, cast.workshop_id)
+        publish_desk(editor, "conference", notify="yes")
+        found += [entries(letter)[0][3] for letter in mailbox.deliver() if letter.to == "invited.onsite@example.org"]
+    with changing(mailbox.app):
+        workshop = db.session.get_one(Session, cast.workshop_id)
+        workshop.access, workshop.audiences, workshop.title = "public", [], {"en": "Open to all"}
+        workshop.room, workshop.abstract, workshop.speaker_roles = None, {}, []
+    assert publish_desk(editor, "conference", notify="yes").status_code == 303
+    opened = {letter.to: entries(letter)[0][3] for letter in mailbox.deliver()}
+    assert (opened["invited.onsite@example.org"] > max(found), opened["onsite@example.org"]) == (True, 0)
+    with reading(mailbox.app):
+        token = personal_token(db.session.get_one(Registration, cast.people["invited onsite"]))
+    link = f"/en/conference/my/{token}/agenda.ics"
+    feeds = [mailbox.app.test_client().get(path).text for path in (link, "/en/conference/agenda.ics")]
+    known = [{str(e["uid"]): int(e["sequence"]) for e in Calendar.from_ical(feed).events} for feed in feeds]
+    own, public = (one[str(cast.workshop_id)] for one in known)
+    assert (own, public) == (opened["invited.onsite@example.org"], 0)
+
+
+@ON_SQLITE
+def test_letter_that_is_put_off_does_not_repeat_what_a_later_one_said(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """The mail server takes one later than the other."""
+    move(mailbox, cast.keynote_id)
+    publish_desk(editor, "conference", notify="yes")
+    with changing(mailbox.app):
+        for row in db.session.scalars(select(Row)):
+            row.next_try_at = clock.now() + timedelta(minutes=10)
+    move(mailbox, cast.keynote_id)
+    publish_desk(editor, "conference", notify="yes")
+    assert len(mailbox.deliver()) == 4
+    assert mailbox.deliver(clock.now() + timedelta(minutes=20)) == []
+
+
+@ON_SQLITE
+def test_what_was_published_without_letters_is_told_with_the_next_ones(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """To those who were confirmed before; who came after knows it already."""
+    move(mailbox, cast.keynote_id)
+    publish_desk(editor, "conference", notify="no")
+    clock.move_to(SPRING + timedelta(days=2))
+    with changing(mailbox.app):
+        db.session.get_one(Registration, cast.people["online"]).confirmed_at = clock.now()
+    change(mailbox, cast.keynote_id, attendance_mode="onsite")
+    publish_desk(editor, "conference", notify="yes")
+    letters = {letter.to: letter.text for letter in mailbox.deliver()}
+    assert "klo 12.20 → 12.30 Suomen aikaa" in letters["onsite@example.org"]
+    assert "→" not in letters["online@example.org"]
+
+
+@ON_SQLITE
+def test_many_changes_come_as_one_file_and_each_cancellation_as_its_own(
+    mailbox: Mailbox, cast: Conference, editor: FlaskClient
+) -> None:
+    """A CANCEL may name one UID only."""
+    with changing(mailbox.app):
+        ids = [add_session(cast, f"Talk {number}", number).id for number in range(25)]
+    publish_desk(editor, "conference", notify="yes")
+    letters = {letter.to: letter for letter in mailbox.deliver()}
+    methods = [part.get_param("method") for part in letters["onsite@example.org"].message.walk()]
+    assert [method for method in methods if method] == ["PUBLISH"]
+    for id in ids[:22]:
+        change(mailbox, id, deleted_at=SPRING)
+    publish_desk(editor, "conference", notify="yes")
+    letters = {letter.to: letter for letter in mailbox.deliver()}
+    assert [entry[:2] for entry in entries(letters["onsite@example.org"])] == [("CANCEL", "CANCEL")] * 22
 
 
 def test_who_loses_the_right_before_the_letter_goes_learns_nothing(

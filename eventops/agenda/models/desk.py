@@ -129,6 +129,8 @@ class Session(Model):
     """The highest SEQUENCE under which calendars know it; None before it was first published."""
     public_sequence: Mapped[int | None]
     """The same, but only what strangers' calendars know; None while it was never public."""
+    known_to: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Audiences to whom it was ever published while it was closed: their calendars know it under `sequence`."""
 
     room: Mapped[Room | None] = relationship()
     track: Mapped[Track | None] = relationship()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, and_, text
+from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, and_, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventops.agenda.models.desk import Audience
@@ -29,6 +29,8 @@ class Release(Model):
     note: Mapped[str] = mapped_column(String(500), default="")
     returned_to: Mapped[int | None]
     """The number of the release that this one went back to."""
+    is_closing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether nobody published it: something was closed on the desk, which takes effect at once."""
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """How many sessions were `added`, `changed` and `removed`."""
     letters: Mapped[int] = mapped_column(default=0, server_default="0")
