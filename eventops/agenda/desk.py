@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from eventops.agenda.changes import changes
 from eventops.agenda.conflicts.views import conflicts_shown
 from eventops.agenda.edit_words import steps
-from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, public_window, spoken_language
+from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, spoken_language
 from eventops.agenda.models import Event, Session
 from eventops.agenda.snapshots import desk_sessions, snapshots_of
 from eventops.agenda.views import blueprint, titles
@@ -61,12 +61,4 @@ def _row(event: Event, session: Session) -> dict[str, Any]:
         "room": session.room.name if session.room else "",
         "closed": session.access == "closed",
         "audiences": [audience.name for audience in session.audiences],
-        "outside": _is_outside(event, session),
     }
-
-
-def _is_outside(event: Event, session: Session) -> bool:
-    """A public session that leaves the public windows; opening the doors may come before them."""
-    if session.access == "closed" or session.kind == "doors" or public_window(event) is None:
-        return False
-    return not any(w.starts_at <= session.starts_at and session.ends_at <= w.ends_at for w in event.windows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,8 +12,9 @@ from sqlalchemy import event as happening
 from sqlalchemy import select
 
 from eventops.agenda.conflicts.facts import read_plan
-from eventops.agenda.conflicts.words import SHOWN, conflicts_of
-from eventops.agenda.models import Event, Room, Session, Speaker, SpeakerRole
+from eventops.agenda.conflicts.words import SHOWN, conflicts_arising, conflicts_of
+from eventops.agenda.events import Span
+from eventops.agenda.models import Event, PublicWindow, Room, Session, Speaker, SpeakerRole
 from eventops.db import db
 from eventops.languages import speaking
 from eventops.registration.models import Admission, Registration
@@ -185,23 +186,66 @@ def test_desk_lists_conflicts_with_the_sessions_to_edit(app: Flask, cast: Confer
     assert sorted(section.xpath(".//li//a/@href")) == sorted(f"{edit}{id}" for id in (cast.keynote_id, clash.id))
 
 
+def test_desk_marks_the_sessions_that_have_a_conflict(app: Flask, cast: Conference, editor: FlaskClient) -> None:
+    """Each at its row, by the worst: public hours that touch are one, and what waits in the tray is outside of none."""
+    assert marks(editor) == {"Keynote speech": "", "Workshop Zyzzogeton": ""}
+    with changing(app):
+        event = db.session.get_one(Event, cast.event_id)
+        [window] = event.windows
+        later = PublicWindow(zone=window.zone, starts_at=START + timedelta(hours=2), ends_at=window.ends_at)
+        window.ends_at = later.starts_at
+        event.windows.append(later)
+        add_session(cast, "Waits", -300, is_scheduled=False)
+    assert marks(editor) == {"Keynote speech": "", "Waits": "", "Workshop Zyzzogeton": ""}
+    with changing(app):
+        add_session(cast, "Breakfast", -300, kind="meal", room_id=None)
+        add_session(cast, "Early", -300)
+        add_session(cast, "Clash", -270)
+    assert marks(editor) == {
+        "Breakfast": "Advice",
+        **dict.fromkeys(("Clash", "Early"), "Conflict"),
+        **dict.fromkeys(("Keynote speech", "Waits", "Workshop Zyzzogeton"), ""),
+    }
+
+
+def marks(editor: FlaskClient) -> dict[str, str]:
+    """By title, what stands at each session's row."""
+    rows = page_of(editor.get(DESK)).xpath("//tbody//th")
+    return {row.xpath("string(a)"): row.xpath("string(*[@data-session-id])") for row in rows}
+
+
+def test_what_arises_is_found_among_ever_so_many_conflicts(app: Flask, cast: Conference) -> None:
+    """More than the list counts stand before it, before the move and after: what it makes is told all the same."""
+    with changing(app):
+        for number in range(35):
+            add_session(cast, f"Talk {number}", -600)
+        moved = add_session(cast, "Moved", 400)
+    during_keynote = Span(START + timedelta(minutes=90), START + timedelta(minutes=95))
+    with reading(app), app.test_request_context(), speaking("en"):
+        arising = conflicts_arising(db.session.get_one(Event, cast.event_id), {moved.id: during_keynote}, {})
+    assert [(one.kind, {str(title) for _id, title in one.sessions}) for one in arising] == [
+        ("room_twice", {"Moved", "Keynote speech"})
+    ]
+
+
 def test_scripts_get_conflicts_once_and_then_304(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """Until something changes that makes or mends one."""
     with changing(app):
         clash = add_session(cast, "Clash", 80, 20)
     answer = editor.get(LIST)
-    [conflict] = answer.get_json()
+    [conflict] = answer.get_json()["conflicts"]
     text = conflict.pop("text")
-    ids = [str(id) for id in sorted((cast.keynote_id, clash.id), key=lambda id: id != cast.keynote_id)]
+    ids = [str(id) for id in (cast.keynote_id, clash.id)]
     assert text.startswith("Room 1 is taken twice: “")
     assert sorted(conflict.pop("session_ids")) == sorted(ids)
+    assert answer.get_json()["html"] in editor.get(DESK).text
     assert conflict == {"kind": "room_twice", "severity": "error"}
     known = {"If-None-Match": answer.headers["ETag"]}
     again = editor.get(LIST, headers=known)
     assert (again.status_code, again.data) == (304, b"")
     with changing(app):
         db.session.get_one(Session, clash.id).deleted_at = START
-    assert editor.get(LIST, headers=known).get_json() == []
+    assert editor.get(LIST, headers=known).get_json()["conflicts"] == []
 
 
 def test_conflicts_take_as_many_statements_for_many_sessions(app: Flask, cast: Conference, editor: FlaskClient) -> None:
@@ -222,7 +266,7 @@ def test_conflicts_take_as_many_statements_for_many_sessions(app: Flask, cast: C
     assert [said.split("FROM ")[1].split()[0] for said in first[-7:]] == [
         *("sessions", "session_speakers", "sessions", "rooms", "registrations", "admissions", "streams")
     ]
-    shown = editor.get(LIST).get_json()
+    shown = editor.get(LIST).get_json()["conflicts"]
     assert len(shown) == SHOWN
 
 
@@ -240,4 +284,4 @@ def test_conflicts_of_an_id_are_of_that_event(app: Flask, cast: Conference, edit
         another = add_conference("another")
         add_session(another, "Clash", 80, 20)
         add_session(another, "Far from here", 80, 20, room_id=hall(cast).id)
-    assert editor.get(LIST).get_json() == []
+    assert editor.get(LIST).get_json()["conflicts"] == []

@@ -14,6 +14,7 @@ from sqlalchemy import event as events
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from eventops.agenda.grid.presence import SEEN
 from eventops.agenda.models import Edit, Event, Presence, Room, Session
 from eventops.db import db
 from eventops.staff.models import AuditEntry
@@ -50,8 +51,9 @@ class Editor:
         }
         return self.send(f"{id or self.cast.keynote_id}/move", wanted | changes)
 
-    def beat(self, since: int = 0, on: UUID | None = None) -> Any:
-        return self.send("beat", {"since": since, "on": str(on) if on else None}).get_json()
+    def beat(self, since: int = 0, on: UUID | None = None, was_on: UUID | None = None) -> Any:
+        ids = {"on": str(on) if on else None, "was_on": str(was_on) if was_on else None}
+        return self.send("beat", {"since": since} | ids).get_json()
 
 
 @pytest.fixture
@@ -135,6 +137,12 @@ def test_move_that_is_stale_gets_both_versions(app: Flask, cast: Conference, edi
     assert "09:30–10:00 Finnish time" in said["wanted"]["clocks"]
     assert stored(app, cast)[0] == NINE
     assert second.move(start="2024-05-07T06:30:00Z", revision=2).status_code == 200
+    again = second.move().get_json()
+    assert (again["by"], again["title"]) == ("", "You changed this session in another window meanwhile")
+    with changing(app):
+        for edit in db.session.scalars(select(Edit)):
+            edit.account_id = None
+    assert second.move().get_json()["by"] == second.beat()["sessions"][0]["by"] == "Somebody else"
 
 
 def test_rooms_and_sessions_of_other_events_are_not_there(app: Flask, editor: Editor) -> None:
@@ -166,6 +174,25 @@ def test_beat_tells_of_others_and_of_what_they_changed(app: Flask, cast: Confere
     assert other.beat(since=1)["sessions"] == [gone]
 
 
+def test_window_on_nothing_leaves_alone_what_another_is_on(app: Flask, cast: Conference, editor: Editor) -> None:
+    """Of the same person: a grid beside a form. What a window put down itself is put down at once."""
+    other = editor_of(app, cast, "owner")
+
+    def seen() -> list[str]:
+        return [person["session_id"] for person in other.beat()["people"]]
+
+    editor.beat(on=cast.keynote_id)
+    editor.beat()
+    assert seen() == [str(cast.keynote_id)]
+    editor.beat(was_on=cast.keynote_id)
+    assert seen() == [""]
+    editor.beat(on=cast.keynote_id)
+    with changing(app):
+        db.session.scalars(select(Presence).where(Presence.session_id == cast.keynote_id)).one().seen_at -= SEEN
+    editor.beat()
+    assert seen() == [""]
+
+
 def test_beat_writes_only_what_is_new(app: Flask, cast: Conference, editor: Editor) -> None:
     """The same within five seconds is not stored again; a session that is not there is nobody's place."""
     written: list[str] = []
@@ -176,7 +203,7 @@ def test_beat_writes_only_what_is_new(app: Flask, cast: Conference, editor: Edit
     for _ in range(3):
         editor.beat(on=cast.keynote_id)
     assert len(written) == 1
-    editor.beat(on=uuid4())
+    editor.beat(on=uuid4(), was_on=cast.keynote_id)
     assert len(written) == 2
     with reading(app):
         assert db.session.scalars(select(Presence.session_id)).all() == [None]

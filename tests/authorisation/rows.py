@@ -136,7 +136,7 @@ def forms(ours: Rows) -> Mapping[str, dict[str, Any]]:
     }
     hours = {"start": "2024-05-07T09:00:00Z", "end": "2024-05-07T10:00:00Z"}
     sent = {
-        "agenda.beat": {"since": 0, "on": ours.ids["session"]},
+        "agenda.beat": {"since": 0, "on": ours.ids["session"], "was_on": None},
         "agenda.move": {**hours, "room_id": None, "is_scheduled": True, "revision": 0},
         "checkin.scans": {"scans": [scan]},
     }

@@ -12,16 +12,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sqlalchemy import select
 
+from eventops.agenda.edit import schedule
+from eventops.agenda.journal import editing
 from eventops.agenda.models import Edit, Event, Room, Session
 from eventops.agenda.things import state
 from eventops.db import db
 from tests.apps import changing, reading
 from tests.browser.live import Live
 from tests.browser.test_axe import CONTRAST, DESKTOP, PHONE, violations
-from tests.cast import CANARY, Conference, add_conference, wall
+from tests.cast import CANARY, START, Conference, add_conference, wall
 from tests.staff.team import add_staff
 
 A_MINUTE = 24 / 15
@@ -50,10 +52,19 @@ class Desk:
             talk.room = _room(self.cast.event_id, room) if room else None
             talk.start_wall, talk.end_wall = wall(start), wall(end)
             talk.starts_at, talk.ends_at = _instant(start), _instant(end)
-            for name, value in ({"is_scheduled": True} | more).items():
+            for name, value in ({"is_scheduled": True, "deleted_at": None} | more).items():
                 setattr(talk, name, value)
             for edit in db.session.scalars(select(Edit)):
                 db.session.delete(edit)
+
+    def edit(self, who: str, start: str = "10:00", end: str = "11:00", is_removed: bool = False) -> None:
+        """Somebody changes the talk, or removes it, elsewhere."""
+        with changing(self.live.app):
+            talk = db.session.get_one(Session, self.talk_id)
+            with editing(self.cast.event_id, self.people[who], "move", START) as journal:
+                journal.change(talk)
+                schedule(talk, _instant(start), _instant(end))
+                talk.deleted_at = START if is_removed else None
 
     def stored(self) -> Any:
         with reading(self.live.app):
@@ -270,9 +281,14 @@ def test_new_session_is_drawn_where_the_grid_is_empty(desk: Desk, open_grid: Ope
 
 
 def test_escape_puts_back_and_undo_works_after_a_reload(desk: Desk, open_grid: Open) -> None:
-    """What is put back was never stored; what was stored is taken back by its button, and made again."""
+    """What is put back was never stored; what was stored is taken back by its button, and made again.
+
+    A pointer that the browser takes away puts back what it held, and draws nothing.
+    """
     desk.put()
     page = open_grid()
+    take_pointer_away(page)
+    said(page, "^$")
     card(page).get_by_role("button").focus()
     press(page, "Enter", "ArrowDown", "ArrowDown", "Escape")
     said(page, "Put back A talk: 09:00–10:00")
@@ -289,6 +305,22 @@ def test_escape_puts_back_and_undo_works_after_a_reload(desk: Desk, open_grid: O
     plain = open_grid(java_script_enabled=False)
     plain.get_by_role("button", name="Undo: moved A talk").click()
     assert desk.place() == ("09:00", "10:00", "Room 1", True)
+
+
+def take_pointer_away(page: Page) -> None:
+    """While it moves the card, and while it draws a new one: at the end there is the card as it was."""
+    box, head = box_of(card(page)), column(page, "Room 3")
+    for x in (box["x"], head["x"]):
+        page.mouse.move(x + 20, box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(x + 20, box["y"] + 50, steps=5)
+        expect(page.locator(".ec-ghost, .ec-preview, .is-held").first).to_be_visible()
+        page.evaluate(
+            """() => window.dispatchEvent(new PointerEvent("pointercancel", { isPrimary: true, bubbles: true }))"""
+        )
+        page.mouse.up()
+        expect(page.locator(".ec-ghost, .ec-preview, .is-held")).to_have_count(0)
+        assert box_of(card(page)) == box
 
 
 def test_two_editors_see_each_other_and_neither_overwrites(desk: Desk, open_grid: Open) -> None:
@@ -313,6 +345,75 @@ def test_two_editors_see_each_other_and_neither_overwrites(desk: Desk, open_grid
     said(second, "Saved A talk: 09:05–10:05")
     assert desk.place()[0] == "09:05"
     expect(card(first)).to_contain_text("09:05–10:05", timeout=SOON)
+
+
+def test_change_of_ones_own_in_another_window_is_told_as_such(desk: Desk, open_grid: Open) -> None:
+    """By the dialog, which lets one choose, and by the form, which says too when one is signed out."""
+    desk.put()
+    grid, form = open_grid(), open_grid(path=f"/{desk.talk_id}")
+    card(grid).get_by_role("button").focus()
+    press(grid, "Enter")
+    expect(grid.locator("#carry")).to_be_visible()
+    desk.edit("editor", "10:00", "11:00")
+    changed = form.locator("#presence-changed")
+    expect(changed).to_contain_text("You changed this session in another window meanwhile", timeout=SOON)
+    expect(changed).to_contain_text("10:00–11:00 Finnish time")
+    press(grid, "ArrowDown", "Enter")
+    stale = grid.get_by_role("dialog", name="You changed this session in another window meanwhile")
+    expect(stale.get_by_role("region", name="Stored now")).to_contain_text("10:00–11:00")
+    stale.get_by_role("button", name="Keep what is stored now").click()
+    said(grid, "A talk stays as it is stored now.")
+    form.context.clear_cookies()
+    expect(changed).to_contain_text("You are signed out, so nothing can be saved from here.", timeout=SOON)
+
+
+def test_answers_that_come_late_draw_nothing_of_the_past(desk: Desk, open_grid: Open) -> None:
+    """An older beat after a newer save; the save of a session that was removed meanwhile, stored or not."""
+    desk.put()
+    page = open_grid()
+    late = hold_next(page, "**/beat")()
+    drag_card(page, "Room 1", 30)
+    said(page, "Saved A talk: 09:30")
+    answer = late.fetch()
+    drag_card(page, "Room 1", 30)
+    said(page, "Saved A talk: 10:00")
+    with page.expect_request("**/agenda/grid?*"):
+        late.fulfill(response=answer)
+    assert card(page).inner_text().startswith("A talk\n10:00–11:00 Finnish time")
+
+    for is_stored in (True, False):
+        desk.put()
+        page.reload()
+        expect(card(page)).to_be_visible()
+        save = hold_next(page, "**/move")
+        drag_card(page, "Room 1", 30)
+        late = save()
+        stored = late.fetch() if is_stored else None
+        desk.edit("owner", is_removed=True)
+        expect(page.locator("#news")).to_have_text("Owner removed A talk", timeout=2 * SOON)
+        card(page, "Keynote speech").get_by_role("button").focus()
+        press(page, "Enter", "ArrowDown", "Enter")
+        if stored:
+            late.fulfill(response=stored)
+        else:
+            late.abort()
+        said(page, "Saved Keynote speech")
+        expect(card(page)).to_have_count(0)
+
+
+def hold_next(page: Page, path: str) -> Callable[[], Route]:
+    """The next request to the path waits. What is given waits for it."""
+    held = list[Route]()
+    page.route(path, lambda route: route.continue_() if held else held.append(route))
+
+    def next_() -> Route:
+        for _ in range(50):
+            if held:
+                return held[0]
+            page.wait_for_timeout(100)
+        raise AssertionError(f"nothing was asked of {path}")
+
+    return next_
 
 
 def test_form_says_who_else_is_on_its_session_and_what_they_stored(desk: Desk, open_grid: Open) -> None:

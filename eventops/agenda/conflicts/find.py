@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -13,6 +13,7 @@ from math import inf
 from typing import TypeVar
 from uuid import UUID
 
+from eventops.agenda.conflicts.open_rooms import places_beside
 from eventops.agenda.conflicts.planned import BREAKS, DOORS, Conflict, Plan, Planned, Severity
 from eventops.agenda.events import Span
 
@@ -20,19 +21,27 @@ MOST = 500
 """So many are found at most: of sessions that all lie on one another, every two are a conflict."""
 TO_CHANGE_ROOMS = timedelta(minutes=5)
 _NO_TIME = timedelta()
+_MODES = {"onsite": ("onsite",), "online": ("online",), "mixed": ("onsite", "online")}
+"""How people can be at a session."""
 
 Finder = Callable[[Plan], Iterator[Conflict]]
 Key = TypeVar("Key", bound=Hashable)
 
 
 def find_conflicts(plan: Plan, most: int = MOST) -> list[Conflict]:
-    """All conflicts, at most so many: errors before advice, then kind by kind, each in order of start.
+    """The first conflicts, at most so many."""
+    return list(islice(every_conflict(plan), most))
 
-    It takes O(n log n) for n sessions, beside what it finds. The order in which the sessions come does not matter.
+
+def every_conflict(plan: Plan) -> Iterator[Conflict]:
+    """All conflicts, as they are found: errors before advice, then kind by kind, each in order of start.
+
+    It takes O(n log n) for n sessions, once for each set of audiences, beside what it finds. The order in which the
+    sessions come does not matter.
     """
     in_order = sorted(plan.sessions, key=lambda session: (session.starts_at, session.ends_at, session.id))
     ordered = replace(plan, sessions=in_order, windows=_merged(plan.windows))
-    return list(islice(chain.from_iterable(finder(ordered) for finder in _FINDERS), most))
+    return chain.from_iterable(finder(ordered) for finder in _FINDERS)
 
 
 def _room_twice(plan: Plan) -> Iterator[Conflict]:
@@ -59,9 +68,9 @@ def _too_small(plan: Plan) -> Iterator[Conflict]:
     short = [
         (session, people) for session in plan.sessions if (people := _people(plan, session)) > _holds(plan, session)
     ]
-    open_rooms = _open_rooms(plan) if short else {}
+    beside = places_beside(plan, [session for session, _people in short if session.capacity is None])
     for session, people in short:
-        if session.capacity is not None or people > sum(open_rooms[session.id].values()):
+        if session.capacity is not None or people > beside[session.id]:
             yield _alone("too_small", "error", session, session.room, people)
 
 
@@ -107,13 +116,17 @@ def _inside(plan: Plan) -> Iterator[Conflict]:
 
 def _during_break(plan: Plan) -> Iterator[Conflict]:
     """A break is for all who may see it. Those who are only there and those who are only online share none."""
-    sides = [(crowd, session.kind in BREAKS, session) for session in plan.sessions for crowd in session.crowds]
-    appearances = [((crowd, is_break), (crowd, not is_break), session) for crowd, is_break, session in sides]
+    sides = [
+        ((crowd, mode), session.kind in BREAKS, session)
+        for session in plan.sessions
+        if session.kind != DOORS
+        for crowd in session.crowds
+        for mode in _MODES[session.attendance_mode]
+    ]
     found = set()
-    for _key, earlier, later in _meetings(a for a in appearances if a[2].kind != DOORS):
+    for _key, earlier, later in _meetings(((who, is_break), (who, not is_break), s) for who, is_break, s in sides):
         has_said = earlier.room is not None and earlier.room == later.room
-        is_shared = {earlier.attendance_mode, later.attendance_mode} != {"onsite", "online"}
-        if is_shared and not has_said and (earlier.id, later.id) not in found:
+        if not has_said and (earlier.id, later.id) not in found:
             found.add((earlier.id, later.id))
             yield _between("during_break", "advice", earlier, later)
 
@@ -156,17 +169,6 @@ def _people(plan: Plan, session: Planned) -> float:
 
 def _holds(plan: Plan, session: Planned) -> float:
     return plan.capacities.get(session.room, inf) if session.room else inf
-
-
-def _open_rooms(plan: Plan) -> Mapping[UUID, dict[UUID, float]]:
-    """By session, how many people each room holds that is open to some of the same ones meanwhile, its own included."""
-    placed = [(s, room, plan.capacities.get(room, inf)) for s in plan.sessions if (room := s.room)]
-    own = {s.id: (room, holds) for s, room, holds in placed}
-    found = {id: dict([place]) for id, place in own.items()}
-    for _crowd, one, other in _meetings((crowd, crowd, s) for s, _room, _holds in placed for crowd in s.crowds):
-        found[one.id].update([own[other.id]])
-        found[other.id].update([own[one.id]])
-    return found
 
 
 def _merged(windows: Iterable[Span]) -> list[Span]:

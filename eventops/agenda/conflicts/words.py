@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from eventops.agenda.conflicts.facts import Names, read_plan
-from eventops.agenda.conflicts.find import MOST, find_conflicts
-from eventops.agenda.conflicts.planned import BREAKS, Conflict, Planned, Severity
+from eventops.agenda.conflicts.find import MOST, every_conflict, find_conflicts
+from eventops.agenda.conflicts.planned import BREAKS, Conflict, Plan, Planned, Severity
 from eventops.agenda.events import Span, event_clocks, spoken_language
 from eventops.agenda.models import Event
 from eventops.languages import Text, in_language
@@ -55,6 +56,11 @@ class Conflicts:
         return [conflict for conflict in self.told if conflict.severity == "advice"]
 
     @property
+    def marks(self) -> dict[UUID, Severity]:
+        """What the sessions that are named are marked with, by id: with an error, where they have one."""
+        return {id: one.severity for one in (*self.advice, *self.errors) for id, _title in one.sessions}
+
+    @property
     def untold(self) -> int:
         return self.count - len(self.told)
 
@@ -74,8 +80,16 @@ def conflicts_arising(event: Event, spans: Mapping[UUID, Span], windows: Mapping
         sessions=[_at(session, spans.get(session.id)) for session in plan.sessions],
         windows=[windows.get(window.id, Span(window.starts_at, window.ends_at)) for window in event.windows],
     )
-    known = {_identity(conflict) for conflict in find_conflicts(plan)}
-    return tell(event, names, [c for c in find_conflicts(moved) if _identity(c) not in known][:SHOWN])
+    known = {_identity(conflict) for conflict in _that_may_change(plan, spans)}
+    arising = (conflict for conflict in _that_may_change(moved, spans) if _identity(conflict) not in known)
+    return tell(event, names, islice(arising, SHOWN))
+
+
+def _that_may_change(plan: Plan, moved: Container[UUID]) -> Iterator[Conflict]:
+    """Every conflict, but for those between two sessions that both stay where they are."""
+    for conflict in every_conflict(plan):
+        if len(conflict.sessions) == 1 or any(session.id in moved for session in conflict.sessions):
+            yield conflict
 
 
 def _at(session: Planned, span: Span | None) -> Planned:

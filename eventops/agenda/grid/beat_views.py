@@ -15,6 +15,7 @@ from eventops.agenda.edit_words import steps
 from eventops.agenda.events import recent_event_or_404
 from eventops.agenda.grid.cards import as_json
 from eventops.agenda.grid.presence import News, is_noted, news, note, others, sessions_of
+from eventops.agenda.grid.words import name_for
 from eventops.agenda.models import Event
 from eventops.agenda.views import blueprint
 from eventops.db import write
@@ -32,6 +33,8 @@ class Beat(BaseModel):
     """The number of the latest edit that the page knows."""
     on: UUID | None
     """The session that its reader has picked up, or whose form is open."""
+    was_on: UUID | None
+    """The one that the beat before told of."""
 
 
 @blueprint.post("/<language:language>/desk/<slug>/agenda/beat")
@@ -43,7 +46,7 @@ def beat(slug: str) -> Response:
     except ValidationError:
         return problem(422, _("That could not be understood"))
     event, account_id, real_now = recent_event_or_404(slug), signed_in_account(), clock.real_now()
-    if account_id and not is_noted(event.id, account_id, said.on, real_now):
+    if account_id and not is_noted(event.id, account_id, said.on, said.was_on, real_now):
         with write():
             note(event.id, account_id, said.on, real_now)
     people = [
@@ -62,9 +65,9 @@ def _sessions(event: Event, found: News, account_id: UUID | None) -> list[dict[s
         return []
     names = {room.id: room.name for room in desk_rooms(event.id)}
     there, told = sessions_of(event.id, found.sessions), []
-    for id, (editor_id, name) in found.sessions.items():
+    for id, editor in found.sessions.items():
         state = as_json(event, there[id], names) if id in there else {"id": str(id), "is_removed": True}
-        told.append(state | {"by": "" if editor_id == account_id else name})
+        told.append(state | {"by": name_for(account_id, editor)})
     return told
 
 

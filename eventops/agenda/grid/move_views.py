@@ -16,6 +16,7 @@ from eventops.agenda.grid.cards import as_json
 from eventops.agenda.grid.move import BadMove, StaleMove, Wanted, movable, read_wanted, wanted_room
 from eventops.agenda.grid.move import move as move_session
 from eventops.agenda.grid.presence import last_editor
+from eventops.agenda.grid.words import name_for
 from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, Session
 from eventops.agenda.views import blueprint
@@ -44,19 +45,20 @@ def move(slug: str, session_id: UUID) -> Response:
     except BadMove as error:
         return problem(422, _("The session cannot be put there"), str(error))
     except StaleMove:
-        return _both_versions(event, session_id, wanted)
+        return _both_versions(event, session_id, wanted, account_id)
     return jsonify(session=_as_json(event, session), **(in_words(journal.edit, None) if journal.edit else {}))
 
 
-def _both_versions(event: Event, session_id: UUID, wanted: Wanted) -> Response:
-    """What is stored and what was wanted, in words."""
+def _both_versions(event: Event, session_id: UUID, wanted: Wanted, account_id: UUID | None) -> Response:
+    """What is stored and what was wanted, in words; `by` is who stored it, empty for oneself."""
     session = desk_session(event.id, session_id) or abort(404)
-    room = wanted_room(event.id, wanted)
+    room, by = wanted_room(event.id, wanted), name_for(account_id, last_editor(event.id, session_id))
+    meanwhile = _("Somebody else changed this session meanwhile")
     answer = jsonify(
         type="about:blank",
-        title=_("Somebody else changed this session meanwhile"),
+        title=meanwhile if by else _("You changed this session in another window meanwhile"),
         status=412,
-        by=last_editor(event.id, session_id),
+        by=by,
         stored=_as_json(event, session),
         wanted={
             "clocks": event_clocks(event, wanted.start, wanted.end).with_day,

@@ -108,5 +108,5 @@ def _conflict_words(event: Event, conflict: ChangedSince) -> str:
     thing = db.session.scalar(select(model).where(model.id == conflict.id))
     given = getattr(thing, "title", None) if conflict.kind == "session" else getattr(thing, "name", "")
     name = given if isinstance(given, str) else in_language(given or {}, spoken_language()).text
-    editor = last_editor(event.id, conflict.id) or _("somebody else")
+    editor = last_editor(event.id, conflict.id)[1] or _("somebody else")
     return str(_("%(what)s was changed since, by %(name)s.", what=name, name=editor))

@@ -22,6 +22,10 @@ FEW = 200
 """Whoever has missed more edits loads the page anew."""
 
 
+Editor = tuple[UUID | None, str]
+"""Account and name of who made an edit; empty for a command."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody else at the desk."""
@@ -37,16 +41,26 @@ class News:
 
     number: int
     """Of the latest edit."""
-    sessions: dict[UUID, tuple[UUID | None, str]]
-    """Those that were changed, and who did so last: account and name, empty for a command."""
+    sessions: dict[UUID, Editor]
+    """Those that were changed, and who did so last."""
     is_more: bool
     """Whether other things were changed too, or so much that the page is better loaded anew."""
 
 
-def is_noted(event_id: UUID, account_id: UUID, session_id: UUID | None, real_now: datetime) -> bool:
-    """Whether it is stored already, and lately, that the account is there and on this session."""
+def is_noted(
+    event_id: UUID, account_id: UUID, session_id: UUID | None, was_on: UUID | None, real_now: datetime
+) -> bool:
+    """Whether it is stored already, and lately, that the account is there and on this session.
+
+    A window that is on nothing leaves alone what another window of the same person is on: it only takes back what it
+    was on itself.
+    """
     row = _presence(event_id, account_id)
-    return row is not None and row.session_id == session_id and real_now - row.seen_at < FRESH
+    if row is None:
+        return False
+    is_elsewhere = session_id is None and row.session_id not in (None, was_on)
+    age = real_now - row.seen_at
+    return age < SEEN if is_elsewhere else row.session_id == session_id and age < FRESH
 
 
 def note(event_id: UUID, account_id: UUID, session_id: UUID | None, real_now: datetime) -> None:
@@ -77,7 +91,7 @@ def news(event_id: UUID, since: int) -> News:
         return News(number, {}, is_more=False)
     if number - since > FEW:
         return News(number, {}, is_more=True)
-    sessions: dict[UUID, tuple[UUID | None, str]] = {}
+    sessions: dict[UUID, Editor] = {}
     is_more = False
     for edit, name in _edits(event_id, since):
         sessions |= dict.fromkeys(_sessions_of(edit), (edit.account_id, name))
@@ -85,12 +99,12 @@ def news(event_id: UUID, since: int) -> News:
     return News(number, sessions, is_more)
 
 
-def last_editor(event_id: UUID, thing_id: UUID) -> str:
-    """Who changed that last, as far as the latest edits say; empty for nobody."""
+def last_editor(event_id: UUID, thing_id: UUID) -> Editor:
+    """Who changed that last, as far as the latest edits say; as for a command where they do not."""
     for edit, name in reversed(_edits(event_id, last_number(event_id) - FEW)):
         if any(change["id"] == str(thing_id) for change in edit.changes):
-            return name
-    return ""
+            return edit.account_id, name
+    return None, ""
 
 
 def sessions_of(event_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Session]:

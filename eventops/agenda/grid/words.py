@@ -5,12 +5,22 @@ A name in braces is filled in by the script: clocks are words with their zones, 
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask_babel import gettext as _
+
+from eventops.agenda.grid.presence import Editor
 
 
 def grid_words() -> dict[str, str]:
     """Every phrase, by what it is for."""
     return _labels() | _steps() | _answers()
+
+
+def name_for(account_id: UUID | None, editor: Editor) -> str:
+    """Who that is to the account: empty for oneself."""
+    id, name = editor
+    return "" if id is not None and id == account_id else name or _("Somebody else")
 
 
 def presence_words() -> dict[str, str]:
@@ -19,7 +29,15 @@ def presence_words() -> dict[str, str]:
         "on_this": _("{name} is on this session too."),
         "changed": _("{name} changed this session meanwhile. What you typed is kept here. This is what is stored now:"),
         "removed": _("{name} removed this session meanwhile. What you typed is kept here."),
-        "somebody": _("Somebody else"),
+        "own_changed": _(
+            "You changed this session in another window meanwhile. What you typed here is kept. "
+            "This is what is stored now:"
+        ),
+        "own_removed": _("You removed this session in another window meanwhile. What you typed here is kept."),
+        "signed_out": _(
+            "You are signed out, so nothing can be saved from here. "
+            "Copy what you typed before you load the page again to sign in."
+        ),
         "tray": _("Not scheduled"),
     }
 
@@ -40,7 +58,6 @@ def _labels() -> dict[str, str]:
         "error": _("Conflict"),
         "advice": _("Advice"),
         "carrying": _("Moving {title}"),
-        "somebody": _("Somebody else"),
     }
 
 
@@ -66,7 +83,8 @@ def _answers() -> dict[str, str]:
         "failed": _("Not saved: the server did not answer. The session is where it was."),
         "signed_out": _("You are signed out. Load the page again to sign in."),
         "stale": _("Not saved: {name} changed {title} meanwhile. Choose between the two versions."),
-        "theirs_taken": _("{title} stays as {name} left it."),
+        "own_stale": _("Not saved: you changed {title} in another window meanwhile. Choose between the two versions."),
+        "stored_kept": _("{title} stays as it is stored now."),
         "news": _("{name} changed {title}: {clocks}, {room}"),
         "news_tray": _("{name} put {title} into the tray"),
         "news_removed": _("{name} removed {title}"),

@@ -1,5 +1,12 @@
 // What the page knows: each session as it is stored, where it is shown at the moment, and who is on it.
 
+const ANY = "00000000-0000-0000-0000-000000000000";
+
+// The address that a link of `data.links` gives a session.
+export function addressOf(link, id) {
+  return link.replace(ANY, id);
+}
+
 export class Agenda {
   constructor({ sessions, rooms, words }, clocks) {
     this.words = words;

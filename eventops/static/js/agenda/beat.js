@@ -5,8 +5,9 @@ const SHOWN_MS = 2000;
 const HIDDEN_MS = 20000;
 
 // `on()` gives the session's id or null; `hear(answer)` is called with each answer, `lost()` once, when signed out.
-export function beat({ url, csrf, since, on, hear, lost = () => {} }) {
+export function beat({ url, csrf, since, on, hear, lost }) {
   let timer;
+  let wasOn = null;
   let busy = false;
   document.addEventListener("visibilitychange", () => document.hidden || now());
   schedule();
@@ -27,11 +28,13 @@ export function beat({ url, csrf, since, on, hear, lost = () => {} }) {
   }
 
   async function ask() {
-    const answer = await post(url, csrf, { since, on: on() });
+    const is = { since, on: on() ?? null, was_on: wasOn };
+    const answer = await post(url, csrf, is);
     if (signedOut(answer)) return false;
     if (answer.status === 200) {
       const said = await answer.json();
       since = said.number;
+      wasOn = is.on;
       hear(said);
     }
     return true;

@@ -10,6 +10,7 @@ const NOWHERE = "none";
 // `acts`: pick(id), drop(id, place, event), draw(place), click(id) and drawn().
 export function drawCalendar(target, { data, agenda, clocks, acts }) {
   const { words, may_edit: mayEdit } = data;
+  let isCancelled = false;
   const hours = (clocks.end - clocks.start) / 3600000;
   const calendar = EventCalendar.create(target, {
     view: "resourceTimeGridDay",
@@ -23,7 +24,7 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
     slotLabelFormat: () => "",
     longPressDelay: 400,
     editable: mayEdit, eventStartEditable: mayEdit, eventDurationEditable: mayEdit,
-    selectable: mayEdit && Boolean(data.links.new),
+    selectable: mayEdit,
     resources: [...data.rooms.map(asResource), { id: NOWHERE, title: words.no_room }],
     events: agenda.scheduled().map(asEvent),
     eventContent: content,
@@ -31,12 +32,12 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
     eventResizeStart: ({ event }) => acts.pick(event.id),
     eventDrop: ({ event, jsEvent }) => acts.drop(event.id, placeOf(event), jsEvent),
     eventResize: ({ event }) => acts.drop(event.id, placeOf(event)),
-    select: ({ start, end, resource }) => acts.draw({ start: instant(start), end: instant(end), room_id: roomId(resource) }),
+    select: ({ start, end, resource }) => isCancelled || acts.draw({ start: instant(start), end: instant(end), room_id: roomId(resource) }),
     eventAllUpdated: settle,
   });
   const main = target.querySelector(".ec-main");
   tidy();
-  return { show, remove, at, column, main, columns: data.rooms.length + 1 };
+  return { show, remove, at, column, cancel, main, columns: data.rooms.length + 1 };
 
   // Puts the session where it is now; away where that is not on this day.
   function show(session) {
@@ -53,6 +54,14 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
   function at(x, y) {
     const found = calendar.dateFromPoint(x, y);
     return found && { start: instant(found.date), room_id: roomId(found.resource) };
+  }
+
+  // The calendar forgets a pointer that the browser takes away, and leaves what it was drawing: it is told of an end.
+  function cancel() {
+    isCancelled = true;
+    window.dispatchEvent(new PointerEvent("pointerup", { isPrimary: true }));
+    isCancelled = false;
+    calendar.unselect();
   }
 
   // The room so many columns to the right of another; the outermost where there are no more.

@@ -9,7 +9,7 @@ const { id, revision, number, beat: url, words } = JSON.parse(document.getElemen
 const people = document.getElementById("presence-people");
 const changed = document.getElementById("presence-changed");
 
-beat({ url, csrf: box.dataset.csrf, since: number, on: () => id, hear });
+beat({ url, csrf: box.dataset.csrf, since: number, on: () => id, hear, lost });
 
 function hear(answer) {
   const here = answer.people.filter((person) => person.session_id === id);
@@ -18,9 +18,15 @@ function hear(answer) {
   if (stored && stored.revision !== revision) warn(stored);
 }
 
+function lost() {
+  show(people, "");
+  changed.replaceChildren(element("p", "notice-title", words.signed_out));
+}
+
+// `by` is empty for the reader, in another window.
 function warn({ by, is_removed: isRemoved, title, clocks, room, is_scheduled: isScheduled }) {
-  const name = by || words.somebody;
-  const said = [element("p", "notice-title", fill(words[isRemoved ? "removed" : "changed"], { name }))];
+  const phrase = words[(by ? "" : "own_") + (isRemoved ? "removed" : "changed")];
+  const said = [element("p", "notice-title", fill(phrase, { name: by }))];
   if (!isRemoved) said.push(element("p", "", [title, isScheduled ? clocks : words.tray, room].filter(Boolean).join(", ")));
   changed.replaceChildren(...said);
 }

@@ -1,6 +1,6 @@
 // The agenda's grid: brings together what is stored, the calendar that shows it, mouse, keyboard, and other editors.
 
-import { Agenda } from "./agenda.js";
+import { Agenda, addressOf } from "./agenda.js";
 import { beat } from "./beat.js";
 import { drawCalendar } from "./calendar.js";
 import { Clocks, fill } from "./clocks.js";
@@ -8,7 +8,6 @@ import { makeCarrier } from "./keyboard.js";
 import { makeSaver } from "./save.js";
 import { makeTray } from "./tray.js";
 
-const ANY = "00000000-0000-0000-0000-000000000000";
 const WIDE = matchMedia("(min-width: 700px)");
 const source = document.getElementById("grid-data");
 const data = JSON.parse(source.textContent);
@@ -33,8 +32,8 @@ beat({ url: data.links.beat, csrf, since: data.number, on: () => held() ?? focus
 function build() {
   if (calendar || !WIDE.matches) return;
   calendar = drawCalendar(document.getElementById("calendar"), { data, agenda, clocks, acts: { pick: (id) => agenda.hold(id), drop, draw, drawn } });
-  tray = makeTray({ data, agenda, calendar, acts: { pick, place, drop: release } });
-  carrier = makeCarrier({ data, agenda, clocks, calendar, say, acts: { pick, drop: release, putBack, step, focus } });
+  tray = makeTray({ data, agenda, calendar, acts: { pick, place, drop: save } });
+  carrier = makeCarrier({ data, agenda, clocks, calendar, say, acts: { pick, drop: save, putBack, redraw, focus } });
   tray.draw();
   if (data.may_edit) listen();
 }
@@ -56,6 +55,8 @@ function listen() {
     const button = document.getElementById(event.shiftKey ? "redo" : "undo");
     if (!button.disabled) button.form.requestSubmit(button);
   });
+  window.addEventListener("pointercancel", cancel, { capture: true });
+  window.addEventListener("blur", cancel);
   board.addEventListener("focusin", (event) => { focused = event.target.closest("[data-session]")?.dataset.session ?? null; });
   // A card that is drawn anew loses the focus without its reader leaving it.
   board.addEventListener("focusout", ({ target }) => setTimeout(() => {
@@ -75,10 +76,6 @@ function drop(id, place, pointer) {
   if (!session?.isHeld) return session && redraw(session);
   const isInTray = pointer && tray.holds(pointer);
   agenda.put(id, isInTray ? { ...session.stored, is_scheduled: false } : { ...place, is_scheduled: true });
-  release(id);
-}
-
-function release(id) {
   save(id);
 }
 
@@ -99,8 +96,11 @@ function putBack(id) {
   return session;
 }
 
-function step(id) {
-  redraw(agenda.get(id));
+// The pointer was taken away, as it is for scrolling: what it held goes back, before anybody takes it for dropped.
+function cancel() {
+  const id = held();
+  if (id && id !== carrier.carried()) putBack(id);
+  calendar.cancel();
 }
 
 function focus(id) {
@@ -135,7 +135,7 @@ function gone(id) {
 }
 
 function edit(id) {
-  location.assign(data.links.edit.replace(ANY, id));
+  location.assign(addressOf(data.links.edit, id));
 }
 
 function draw({ start, end, room_id }) {
@@ -168,7 +168,7 @@ function change({ by, is_removed: isRemoved, ...stored }) {
     return gone(stored.id);
   }
   if (known?.isSaving) return (known.newer = stored);
-  if (known?.revision === stored.revision) return;
+  if (known?.revision >= stored.revision) return;
   const session = agenda.store(stored);
   redraw(session);
   if (by) tell(stored.is_scheduled ? "news" : "news_tray", { name: by, ...stored, room: stored.room || data.words.no_room });

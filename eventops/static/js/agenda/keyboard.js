@@ -6,7 +6,7 @@ const STEP = 5 * MINUTE;
 const bar = document.getElementById("carry");
 const title = document.getElementById("carry-title");
 
-// `acts`: pick(id), drop(id), putBack(id), step(id), focus(id).
+// `acts`: pick(id), drop(id), putBack(id), redraw(session), focus(id).
 export function makeCarrier({ data, agenda, clocks, calendar, say, acts }) {
   const { words } = data;
   let carried = null;
@@ -42,7 +42,7 @@ export function makeCarrier({ data, agenda, clocks, calendar, say, acts }) {
     bar.hidden = false;
     bar.focus({ preventScroll: true });
     say("picked_up", agenda.inWords(session));
-    acts.step(id);
+    acts.redraw(session);
   }
 
   // Where a session from the tray comes in: at its own hours, as far as they are of this day.
@@ -75,7 +75,7 @@ export function makeCarrier({ data, agenda, clocks, calendar, say, acts }) {
     if (!isPossible || isSame) return say("no_more", {});
     agenda.put(carried, { ...to, is_scheduled: true });
     say("at", agenda.inWords(session));
-    acts.step(carried);
+    acts.redraw(session);
   }
 
   function toTray() {

@@ -1,9 +1,9 @@
 // Stores where a session was put, one after the other; when somebody else was quicker, lets the reader choose.
 
+import { addressOf } from "./agenda.js";
 import { post, signedOut } from "./beat.js";
 import { element } from "./card.js";
 
-const ANY = "00000000-0000-0000-0000-000000000000";
 const dialog = document.getElementById("stale");
 let queue = Promise.resolve();
 
@@ -27,7 +27,7 @@ export function makeSaver({ data, csrf, agenda, say, redraw, gone, stepped }) {
       start: new Date(start).toISOString(), end: new Date(end).toISOString(),
       room_id: room_id || null, is_scheduled: session.is_scheduled, revision,
     };
-    const answer = await post(data.links.move.replace(ANY, session.id), csrf, wanted);
+    const answer = await post(addressOf(data.links.move, session.id), csrf, wanted);
     if (answer.status === 200) return saved(await answer.json());
     if (answer.status === 412) return choose(session, await answer.json());
     if (answer.status === 404) return lost(session);
@@ -36,15 +36,16 @@ export function makeSaver({ data, csrf, agenda, say, redraw, gone, stepped }) {
 
   function saved(answer) {
     const session = take(answer.session);
-    say(session.is_scheduled ? "saved" : "saved_in_tray", agenda.inWords(session));
+    if (session) say(session.is_scheduled ? "saved" : "saved_in_tray", agenda.inWords(session));
     if ("undo" in answer) stepped(answer);
     document.dispatchEvent(new Event("agenda-changed"));
   }
 
-  // What is stored is shown: the answer, or what somebody else has made of it since.
+  // What is stored is shown: the answer, or what somebody else has made of it since, who may have removed it.
   function take(stored) {
-    const known = agenda.get(stored.id) ?? {};
-    Object.assign(known, { isSaving: false, isHeld: false });
+    const known = agenda.get(stored.id);
+    if (!known) return null;
+    known.isSaving = false;
     const session = agenda.store(known.newer?.revision > stored.revision ? known.newer : stored);
     redraw(session);
     return session;
@@ -56,22 +57,26 @@ export function makeSaver({ data, csrf, agenda, say, redraw, gone, stepped }) {
     say("gone", {});
   }
 
-  // Nothing was stored: back to where it was.
+  // Nothing was stored: back to where it was, unless it was removed meanwhile.
   function settle(session, phrase) {
     session.isSaving = false;
-    agenda.put(session.id, session.stored);
-    if (session.newer) agenda.store(session.newer);
-    redraw(agenda.get(session.id));
+    session.base = session.revision;
+    if (agenda.get(session.id) === session) {
+      agenda.put(session.id, session.stored);
+      redraw(session.newer ? agenda.store(session.newer) : session);
+    }
     say(phrase, {});
   }
 
-  async function choose(session, { by, stored, wanted }) {
-    const name = by || data.words.somebody;
-    document.getElementById("stale-stored").replaceChildren(...version(stored, name));
+  // `by` is empty for the reader, in another window.
+  async function choose(session, { title, by, stored, wanted }) {
+    document.getElementById("stale-title").textContent = title;
+    document.getElementById("stale-stored").replaceChildren(...version(stored, by));
     document.getElementById("stale-wanted").replaceChildren(...version({ ...wanted, title: session.title }));
-    say("stale", { name, title: session.title });
+    say(by ? "stale" : "own_stale", { name: by, title: session.title });
     if ((await answered()) === "mine") return send(session, stored.revision);
-    say("theirs_taken", { name, title: take(stored).title });
+    const kept = take(stored);
+    if (kept) say("stored_kept", { title: kept.title });
   }
 
   function version({ title, clocks, room, is_scheduled }, by = "") {
@@ -85,14 +90,14 @@ function isAsStored({ at, is_scheduled, stored }) {
   return is_scheduled === stored.is_scheduled && (isSame || !is_scheduled);
 }
 
-// "mine", or "theirs" for Escape too.
+// "mine", or "stored" for Escape too.
 function answered() {
   dialog.showModal();
-  document.getElementById("take-theirs").focus();
+  document.getElementById("keep-stored").focus();
   return new Promise((resolve) => {
-    document.getElementById("take-theirs").onclick = () => dialog.close("theirs");
+    document.getElementById("keep-stored").onclick = () => dialog.close("stored");
     document.getElementById("put-mine").onclick = () => dialog.close("mine");
     dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
-    dialog.returnValue = "theirs";
+    dialog.returnValue = "stored";
   });
 }

@@ -46,7 +46,6 @@ export function makeTray({ data, agenda, calendar, acts }) {
     const options = { signal: over.signal };
     window.addEventListener("pointermove", (move) => follow(id, drag, down, move), options);
     window.addEventListener("pointerup", () => { over.abort(); end(id, drag); }, options);
-    window.addEventListener("pointercancel", () => { over.abort(); acts.place(id, null); end(id, drag); }, options);
     window.addEventListener("selectstart", (event) => event.preventDefault(), options);
   }
 
