@@ -127,10 +127,7 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
     main.tabIndex = 0;
     main.setAttribute("role", "region");
     main.setAttribute("aria-label", words.grid);
-    main.style.setProperty("--faces", clocks.faces.length);
-    // No word of a zone is broken: the columns are as wide as the longest.
-    const zoneWords = clocks.faces.flatMap((face) => face.words.split(" "));
-    main.style.setProperty("--longest", Math.max(...zoneWords.map((word) => word.length)));
+    main.style.setProperty("--axis", clocks.faces.map(column).join(" "));
     const head = element("div", "axis-head");
     head.append(...clocks.faces.map((face) => element("span", "axis-zone", face.words)));
     main.querySelector(".ec-header .ec-sidebar").append(head);
@@ -138,6 +135,11 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
       const { capacity } = data.rooms[index] ?? {};
       if (capacity) head.append(element("span", "room-holds", words.holds.replace("{count}", capacity)));
     });
+  }
+
+  // As wide as the longest of its zone's words, none of which is broken.
+  function column({ words }) {
+    return `max(4.6rem, ${Math.max(...words.split(" ").map((word) => word.length)) * 0.5}rem)`;
   }
 
   // The calendar writes its labels, which are empty, a moment after it is made.
