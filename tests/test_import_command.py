@@ -12,6 +12,7 @@ from sqlalchemy import select
 from eventops.agenda.models import Edit, Event
 from eventops.cli import main
 from eventops.db import db
+from eventops.import_command import LEAKS
 from eventops.staff.models import AuditEntry
 from tests.agenda.conferences import EVENT_ID, SLUG, changed, published
 from tests.apps import changing, reading
@@ -73,6 +74,18 @@ def test_import_command_says_what_it_closes_at_once(operator: Operator) -> None:
     """What strangers could read until then."""
     done = operator.imports(changed(("    access: public\n", "    access: closed\n    audiences: [workshop]\n")))
     assert done.stdout.splitlines()[-2] == "Closed at once to who may no longer see them: 4 published sessions."
+
+
+def test_import_command_refuses_what_would_show_a_closed_session(operator: Operator) -> None:
+    """Settings count at once, so that they are looked through like anything that is published."""
+    title = "Workshop A (placeholder, by invitation)"
+    done = operator.imports(changed(("  format: hybrid", f"  description: Then {title}\n  format: hybrid")))
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f"Error: {LEAKS}\n" in done.stderr
+    assert f"/agenda.json would show “{title.casefold()}” to: Anybody" in done.stderr
+    with reading(operator.app):
+        assert db.session.get_one(Event, EVENT_ID).description == {}
+        assert db.session.scalars(select(Edit)).all() == []
 
 
 def test_export_command_prints_a_file_that_changes_nothing(operator: Operator) -> None:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from eventops.agenda.models import Event, PublicWindow
 from eventops.agenda.pictures import Picture, add_picture
 from eventops.agenda.public_hours import hours_complaint
-from eventops.agenda.publish import hold_agenda, raise_version
+from eventops.agenda.publish import raise_version
 from eventops.agenda.typed_form import MOST_ROWS, TypedForm, with_others
 from eventops.db import db
 from eventops.languages import LANGUAGES
@@ -225,11 +225,11 @@ def _need_a_controller(form: TypedForm, organisers: list[Row]) -> None:
 
 
 def change_settings(event: Event, settings: Settings, revision: str) -> bool:
-    """Make it so, and say what was changed in `settings.changed`; whether anything was. Inside write().
+    """Make it so, and say what was changed in `settings.changed`; whether anything was.
 
-    Raises StaleSettings when the event is not at the revision that the form began from.
+    Inside write(), after hold_agenda(). Raises StaleSettings when the event is not at the revision that the form began
+    from.
     """
-    hold_agenda(event.id)
     if revision != str(event.revision):
         raise StaleSettings
     settings.columns["organisers"] = [

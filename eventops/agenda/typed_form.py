@@ -23,6 +23,7 @@ Fields = MultiDict[str, str]
 Files = MultiDict[str, FileStorage]
 
 LONGEST_LINE = 200
+MOST_PICTURES = 10
 MOST_ROWS = 300
 """Of what there may be several of, such as public hours."""
 
@@ -42,6 +43,8 @@ class TypedForm:
     """By field, in the order in which they were read."""
     uncertain: dict[str, list[tuple[Reading, str]]] = field(default_factory=dict)
     """For a wall time that clocks skip or repeat: each reading, and both clocks' words for it."""
+    _pictures: int = 0
+    """How many were read."""
 
     @classmethod
     def sent(cls, form: Fields, files: Files, lists: Collection[str] = ()) -> TypedForm:
@@ -170,10 +173,17 @@ class TypedForm:
             self.uncertain[name] = readings_in_words(event, error)
 
     def picture(self, name: str, use: Use) -> Picture | None:
-        """An uploaded photo or logo."""
+        """An uploaded photo or logo. Drawing them takes time, so a form may bring a few."""
         data = self.files.get(name)
+        if not data:
+            return None
+        self._pictures += 1
+        if self._pictures > MOST_PICTURES:
+            many = _("At most %(number)s pictures at once. Save, then add the others.", number=MOST_PICTURES)
+            self.complain(name, many)
+            return None
         try:
-            return read_picture(data, use) if data else None
+            return read_picture(data, use)
         except BadPicture as error:
             self.complain(name, picture_fault(error))
             return None

@@ -414,6 +414,17 @@ def upload(data: bytes, name: str = "logo.png") -> tuple[BytesIO, str]:
 
 
 @pytest.mark.usefixtures("unwatched")
+def test_form_with_many_pictures_is_refused_before_they_are_drawn(site: Site) -> None:
+    """A few at once, as many as it takes one after the other."""
+    names = {f"organiser_{number}_name": f"Friend {number}" for number in range(12)}
+    names |= {f"organiser_{number}_country": "FI" for number in range(12)}
+    logos = {f"organiser_{number}_logo": upload(drawn()) for number in range(12)}
+    refused = save(site, **names, **logos)
+    assert (refused.status_code, set(faults(refused))) == (422, {"organiser_10_logo", "organiser_11_logo"})
+    assert "At most 10 pictures at once" in faults(refused)["organiser_10_logo"]
+
+
+@pytest.mark.usefixtures("unwatched")
 def test_logo_is_kept_shown_replaced_and_removed(site: Site) -> None:
     """Staff see it; one that is replaced stays for releases; what is no picture is refused with the rest."""
     refused = save(site, organiser_0_logo=upload(HTML), venue="Luckan")

@@ -197,6 +197,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "a list": (b"[1, 2]", "the file"),
     "a day that is none": (b"event: {title: x, date: 2024-13-45}", "YAML"),
     "a number that is none": (b"event: " + b"9" * 5000, ""),
+    "a number to base 60": (b"event: " + b"1:" * 100_000 + b"1", "line 1: is a number"),
     "references": (BOMB.encode(), "line 2: references"),
     "depth": (b"[" * 100_000, "more than 40 deep"),
     "control characters": (b'event: {title: "a\\0b"}', "line 1: has control characters"),
