@@ -21,6 +21,8 @@ from eventops.agenda.edit import (
 )
 from eventops.agenda.events import event_clocks, event_or_404, public_window
 from eventops.agenda.grid.form_presence import presence
+from eventops.agenda.grid.presence import last_editor
+from eventops.agenda.grid.words import changed_meanwhile, name_for
 from eventops.agenda.journal import editing
 from eventops.agenda.models import YEARS, Event, Session
 from eventops.agenda.public_pages import forget_renderings
@@ -166,9 +168,14 @@ def _form_page(
         stored_clocks=_clocks(event, session) if session else None,
         presence=presence(event, session) if session else None,
         is_stale=is_stale,
+        changed_meanwhile=_changed_meanwhile(event, session) if session and is_stale else "",
         is_removed=is_removed,
         differing=differing,
     )
+
+
+def _changed_meanwhile(event: Event, session: Session) -> str:
+    return changed_meanwhile(name_for(signed_in_account(), last_editor(event.id, session.id)))
 
 
 def _clocks(event: Event, session: Session) -> Any:

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from eventops.agenda.models import Edit, Event, Session, Speaker, Track
 from eventops.agenda.publish import publish
 from eventops.db import db
+from eventops.staff.models import Account
 from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import CANARY, Conference, add_conference
 from tests.forms import send_form
@@ -221,6 +222,14 @@ def test_stale_edit_shows_both_versions_side_by_side(app: Flask, cast: Conferenc
     )
     with reading(app):
         assert db.session.get_one(Session, cast.keynote_id).title == {"en": "Keynote by Aino"}
+    assert page_of(stale).xpath("//*[@class='notice-title']/text()") == [
+        "You changed this session in another window meanwhile"
+    ]
+    with changing(app):
+        db.session.scalars(select(Account)).one().name = "Åsa Öberg"
+    add_staff(app, "owner", cast.event_id)
+    other = send_form(signed_in(app, "owner@example.org"), path, title_en="Keynote", revision=revision)
+    assert "Åsa Öberg changed this session meanwhile" in page_of(other).text_content()
     form = dict(page_of(stale).forms[1].form_values())
     assert editor.post(path, data=form).status_code == 303
     with reading(app):
