@@ -221,13 +221,15 @@ def test_conference_file_closed_session_without_audience_is_refused() -> None:
         (
             "2024-03-31T03:30",
             "2024-03-31T05:00",
-            "session 1, start_local (line 59): clocks in Europe/Helsinki skip this time; start_reading says which is meant: "
+            "session 1, start_local (line 59): clocks in Europe/Helsinki skip this time; start_reading says "
+            "which is meant: "
             "2024-03-31T00:30:00Z (earlier) or 2024-03-31T01:30:00Z (later)",
         ),
         (
             "2024-10-27T02:30",
             "2024-10-27T03:30",
-            "session 1, end_local (line 60): clocks in Europe/Helsinki show this time twice; end_reading says which is meant: "
+            "session 1, end_local (line 60): clocks in Europe/Helsinki show this time twice; end_reading says "
+            "which is meant: "
             "2024-10-27T00:30:00Z (earlier) or 2024-10-27T01:30:00Z (later)",
         ),
     ],

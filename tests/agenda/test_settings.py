@@ -314,7 +314,7 @@ def test_hours_that_clocks_skip_or_repeat_are_asked_about(site: Site) -> None:
 
 @pytest.mark.usefixtures("unwatched")
 def test_answer_to_which_is_meant_outlives_another_error(site: Site) -> None:
-    """The answer stands in the page with the other error, and counts when that is mended; another time is asked about."""
+    """It stands in the page with the other error and counts when that is mended; another time is asked about anew."""
     opens = "sign_up_opens_at"
     fields = {opens: "2023-10-29T03:30", f"{opens}_reading": "later", f"{opens}_asked": "2023-10-29T03:30"}
     answer = save(site, **fields, contact="")
