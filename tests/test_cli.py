@@ -165,7 +165,7 @@ def call(tmp_path: Path, *arguments: str, typed: str = "", **settings: str) -> R
         (
             'start_local: "2024-05-07T11:00"       # fact',
             'start_local: "11 am"  # fact',
-            "public_part.start_local (line ",
+            "public_part.start_local",
         ),
         ('end_local: "2024-05-07T11:15"', 'end_local: "2024-05-07T10:15"', "session 2"),
         ("    audiences: [workshop]\n", "", "session 7"),

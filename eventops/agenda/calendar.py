@@ -97,8 +97,9 @@ def _texts(event: Event, session: Entry, url: str, reader: str | None) -> dict[s
 
 def file_name(session: Entry, number: int) -> str:
     """Of a file with this entry alone: by its title, where the entry bears it, or else by the number."""
-    title = in_language(session.content["title"], spoken_language()).text if _tells_all(session) else ""
-    return _as_file(title) or neutral_file_name(number)
+    if isinstance(session, PublishedBlock) or not _tells_all(session):
+        return neutral_file_name(number)
+    return _as_file(in_language(session.content["title"], spoken_language()).text) or neutral_file_name(number)
 
 
 def neutral_file_name(number: int) -> str:

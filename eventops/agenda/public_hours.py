@@ -35,7 +35,7 @@ def lie_outside(start: datetime, end: datetime, first: date, last: date, home_zo
 def hours_complaint(
     start: datetime, end: datetime, first: date | None, last: date | None, home_zone: str | None
 ) -> str:
-    """What to say of them beside their field, or nothing; where days or zone are missing or wrong, that is said elsewhere."""
+    """What to say of them beside their field, or nothing; what is wrong with days or zone is said there."""
     if end <= start:
         return str(_("Public hours must end after they begin."))
     if first and last and first <= last and home_zone and lie_outside(start, end, first, last, home_zone):

@@ -145,12 +145,13 @@ class TypedForm:
         """The instant, in UTC, of a wall time in `zone`, by default the home zone; None where it is wrong or empty."""
         if not self[name]:
             return None
+        instant: datetime | None = None
         try:
             instant = to_instant(parse_wall(self[name]), zone or event.home_zone)
         except UncertainTime as error:
             instant = self._chosen_reading(event, name, error)
         except ValueError:
-            instant = None
+            pass
         is_instant = instant is not None and instant.year in YEARS
         self.complain(name, "" if is_instant else _("Write a date and a time."))
         return instant if is_instant else None
