@@ -116,4 +116,4 @@ def test_import_command_refuses_two_ids_of_one_thing_without_a_trace(operator: O
     first = text.split("rooms:\n- id: ")[1][:36]
     done = operator.imports(changed(("rooms: ", f"rooms:\n  - {{id: {first}, name: Twin}}\n  #")))
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error: rooms.1.id: more than one of the rooms has the id ")
+    assert done.stderr.startswith("Error: room 2, id: more than one of the rooms has the id ")
