@@ -41,9 +41,12 @@ _END = rf"(?:{_COLON}|{_DOTTED}|{_HOUR}(?![\d.:]))(?:{_AM_PM})?"
 _TIME = re.compile(rf"(?:{_START})(?:[^\S\n]*[-–—−→]\s*{_DATE}(?:{_KLO})?{_END})?", re.IGNORECASE)
 _WITH_OFFSET = re.compile(r"T[\d:.]+(?:Z|[+-]\d\d:?\d\d)")
 
-_ENGLISH = r"(?:Finnish|Danish|Norwegian|Swedish|Icelandic)"
-_FINNISH = r"(?:Suomen|Tanskan|Norjan|Ruotsin|Islannin)"
-_SCANDINAVIAN = r"(?:finsk|dansk|norsk|svensk|isländsk|islandsk)"
+_ENGLISH = r"(?:Finnish|Danish|Norwegian|Swedish|Icelandic|Faroese|Estonian|Latvian|Lithuanian|British|German)"
+_FINNISH = r"(?:Suomen|Tanskan|Norjan|Ruotsin|Islannin|Färsaarten|Viron|Latvian|Liettuan|Britannian|Saksan)"
+_SCANDINAVIAN = (
+    r"(?:finsk|dansk|norsk|svensk|isländsk|islandsk|färöisk|færøsk|færøysk|estnisk|estisk|lettisk|latvisk|litauisk"
+    r"|brittisk|britisk|tysk)"
+)
 # A line may end between a time and its word, a block may not.
 _ZONE_WORD = re.compile(
     r"[^\S\n]*\n?[^\S\n]*\(?(?:"

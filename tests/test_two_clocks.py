@@ -10,6 +10,7 @@ from eventops.times import (
     LANGUAGES,
     TwoClocks,
     UnknownZone,
+    city,
     duration_until,
     long_date,
     reader_zone,
@@ -150,20 +151,57 @@ def test_a_span_across_another_midnight_names_both_days(language: str, phrase: s
 @pytest.mark.parametrize(
     ("language", "phrase"),
     [
-        ("en", "11:00 Finnish time and in the Tallinn time zone (08:00 UTC; 04:00 in the New York time zone)"),
+        ("en", "11:00 Finnish time and in the Athens time zone (08:00 UTC; 04:00 in the New York time zone)"),
         (
             "fi",
-            "klo 11.00 Suomen aikaa ja aikavyöhykkeellä Tallinna"
+            "klo 11.00 Suomen aikaa ja aikavyöhykkeellä Ateena"
             " (klo 8.00 UTC-aikaa; klo 4.00 aikavyöhykkeellä New York)",
         ),
-        ("sv", "kl. 11.00 finsk tid och i tidszonen Tallinn (kl. 08.00 UTC; kl. 04.00 i tidszonen New York)"),
-        ("da", "kl. 11.00 finsk tid og i tidszonen Tallinn (kl. 08.00 UTC; kl. 04.00 i tidszonen New York)"),
-        ("nb", "kl. 11.00 finsk tid og i tidssonen Tallinn (kl. 08.00 UTC; kl. 04.00 i tidssonen New York)"),
+        ("sv", "kl. 11.00 finsk tid och i tidszonen Aten (kl. 08.00 UTC; kl. 04.00 i tidszonen New York)"),
+        ("da", "kl. 11.00 finsk tid og i tidszonen Athen (kl. 08.00 UTC; kl. 04.00 i tidszonen New York)"),
+        ("nb", "kl. 11.00 finsk tid og i tidssonen Athen (kl. 08.00 UTC; kl. 04.00 i tidssonen New York)"),
     ],
 )
 def test_other_zones_are_named_by_their_city(language: str, phrase: str) -> None:
     """Zones without a country's name of ours, UTC, and one that agrees with a country."""
-    others = ["Europe/Tallinn", "UTC", "America/New_York"]
+    others = ["Europe/Athens", "UTC", "America/New_York"]
+    shown = two_clocks(
+        utc("2024-05-07T08:00"), None, language=language, reader_zone=HELSINKI, home_zone=HELSINKI, also_show=others
+    )
+    assert str(shown) == phrase
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase"),
+    [
+        (
+            "en",
+            "11:00 Finnish, Estonian, Latvian and Lithuanian time (09:00 Faroese and British time; 10:00 German time)",
+        ),
+        (
+            "fi",
+            "klo 11.00 Suomen, Viron, Latvian ja Liettuan aikaa"
+            " (klo 9.00 Färsaarten ja Britannian aikaa; klo 10.00 Saksan aikaa)",
+        ),
+        (
+            "sv",
+            "kl. 11.00 finsk, estnisk, lettisk och litauisk tid"
+            " (kl. 09.00 färöisk och brittisk tid; kl. 10.00 tysk tid)",
+        ),
+        (
+            "da",
+            "kl. 11.00 finsk, estisk, lettisk og litauisk tid (kl. 09.00 færøsk og britisk tid; kl. 10.00 tysk tid)",
+        ),
+        (
+            "nb",
+            "kl. 11.00 finsk, estisk, latvisk og litauisk tid (kl. 09.00 færøysk og britisk tid; kl. 10.00 tysk tid)",
+        ),
+    ],
+)
+def test_neighbours_are_named_by_their_country(language: str, phrase: str) -> None:
+    """Around the Nordic countries too a country with one clock is named, not its capital."""
+    keys = ("Tallinn", "Riga", "Vilnius", "London", "Berlin")
+    others = ["Atlantic/Faroe", *(f"Europe/{key}" for key in keys)]
     shown = two_clocks(
         utc("2024-05-07T08:00"), None, language=language, reader_zone=HELSINKI, home_zone=HELSINKI, also_show=others
     )
@@ -306,3 +344,17 @@ def test_no_time_is_ever_without_its_zone_word(
     assert bare_times(shown.with_day) == []
     different = {(to_wall(start, key), None if end is None else to_wall(end, key)) for key in zones}
     assert 1 + len(shown.others) == len(different)
+
+
+def test_a_city_is_named_in_the_readers_language() -> None:
+    """As forms offer zones to choose from; an unknown zone is refused, and a fixed offset keeps its key."""
+    assert [city(COPENHAGEN, language) for language in LANGUAGES] == [
+        "Copenhagen",
+        "Kööpenhamina",
+        "Köpenhamn",
+        "København",
+        "København",
+    ]
+    assert city("Etc/GMT+5", "fi") == "Etc/GMT+5"
+    with pytest.raises(UnknownZone):
+        city("Copenhagen", "da")

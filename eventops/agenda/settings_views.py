@@ -29,7 +29,7 @@ from eventops.agenda.settings import (
 from eventops.agenda.settings_words import labels, side_by_side
 from eventops.agenda.typed_form import MOST_ROWS, TypedForm
 from eventops.agenda.views import blueprint, titles
-from eventops.agenda.zone_choices import zone_choices
+from eventops.agenda.zone_choices import place, zone_choices
 from eventops.db import write
 from eventops.languages import LANGUAGES
 from eventops.routes import staff, takes
@@ -97,6 +97,7 @@ def _page(
         logos={number: one["logo"] for number, one in stored_organisers(event, form).items() if one.get("logo")},
         leaks=leaks,
         beside=beside,
+        home=place(form["hours_zone"] or event.home_zone),
         saved=request.args.get("saved"),
         created="created" in request.args,
         all_countries=countries(spoken_language()),

@@ -11,6 +11,7 @@ from eventops.agenda.models import Event
 from eventops.agenda.programme import language_name
 from eventops.agenda.settings import ROWS
 from eventops.agenda.typed_form import TypedForm
+from eventops.agenda.zone_choices import place
 from eventops.typed import plain_lines
 
 TIMES = ("start", "end", "opens_at", "closes_at")
@@ -88,6 +89,6 @@ def _said(event: Event, form: TypedForm, name: str) -> str:
     if name == "languages":
         return ", ".join(str(language_name(code, spoken_language())) for code in form.chosen(name))
     if name == "also_show":
-        return ", ".join(form.chosen(name))
+        return ", ".join(map(place, form.chosen(name)))
     instant = TypedForm(form.typed).instant(event, name, form["hours_zone"]) if name.endswith(TIMES) else None
     return event_clocks(event, instant).with_day if instant else plain_lines(form[name])

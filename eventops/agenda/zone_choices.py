@@ -7,6 +7,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from eventops.agenda.events import spoken_language
+from eventops.times import UnknownZone, city
+
 NORDIC_ZONES = ("Europe/Helsinki", "Europe/Copenhagen", "Europe/Oslo", "Europe/Stockholm", "Atlantic/Reykjavik")
 
 
@@ -17,8 +20,11 @@ def zone_choices(chosen: Iterable[str]) -> dict[str, Any]:
 
 
 def place(key: str) -> str:
-    """The city of a zone, as its key has it."""
-    return key.split("/")[-1].replace("_", " ")
+    """The city of a zone, in the language being spoken; of what was typed and is no zone, what was typed."""
+    try:
+        return city(key, spoken_language())
+    except UnknownZone:
+        return key
 
 
 @cache

@@ -79,7 +79,10 @@ def _slug(form: TypedForm) -> str:
     try:
         slug = _SLUG.validate_python(typed)
     except ValidationError:
-        complaint = _("Write small letters from a to z, digits and hyphens, at most 59, and no word that we need.")
+        complaint = _(
+            "Write small letters from a to z, digits and hyphens, at most 59 characters. "
+            "Words such as “new” and “sv” are reserved for our own pages."
+        )
         form.complain("slug", complaint)
         return ""
     form.complain("slug", slug_taken() if event_id_of(slug) else "")

@@ -19,7 +19,7 @@ from eventops.times.instants import (
     to_wall,
     utc_text,
 )
-from eventops.times.words import LANGUAGES
+from eventops.times.words import LANGUAGES, city
 from eventops.times.zones import UnknownZone, zone
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "TwoClocks",
     "UncertainTime",
     "UnknownZone",
+    "city",
     "days_before",
     "duration_until",
     "faces",

@@ -23,7 +23,7 @@ class Words:
     clock: str
     day: str
     long_day: str
-    # The zones that bear a country's name, and a list of such names as a phrase.
+    # The zones that bear a country's name, Nordic and those around, and a list of such names as a phrase.
     countries: dict[str, str]
     country_time: str
     elsewhere: str
@@ -49,12 +49,18 @@ _ZONES_OF_COUNTRIES = (
     "Europe/Oslo",
     "Europe/Stockholm",
     "Atlantic/Reykjavik",
+    "Atlantic/Faroe",
+    "Europe/Tallinn",
+    "Europe/Riga",
+    "Europe/Vilnius",
+    "Europe/London",
+    "Europe/Berlin",
 )
 
 
-def _countries(*names: str) -> dict[str, str]:
-    finland, denmark, norway, sweden, iceland = names
-    return dict(zip(_ZONES_OF_COUNTRIES, (finland, finland, denmark, norway, sweden, iceland), strict=True))
+def _countries(names: str) -> dict[str, str]:
+    finland, *others = names.split()
+    return dict(zip(_ZONES_OF_COUNTRIES, (finland, finland, *others), strict=True))
 
 
 _ENGLISH = Words(
@@ -62,7 +68,9 @@ _ENGLISH = Words(
     clock="{0.hour:02}:{0.minute:02}",
     day="EEEE d MMMM",
     long_day="EEEE d MMMM y",
-    countries=_countries("Finnish", "Danish", "Norwegian", "Swedish", "Icelandic"),
+    countries=_countries(
+        "Finnish Danish Norwegian Swedish Icelandic Faroese Estonian Latvian Lithuanian British German"
+    ),
     country_time="{names} time",
     elsewhere="in the {place} time zone",
     utc="UTC",
@@ -81,7 +89,7 @@ _FINNISH = Words(
     clock="{0.hour}.{0.minute:02}",
     day="cccc d. MMMM",
     long_day="cccc d. MMMM y",
-    countries=_countries("Suomen", "Tanskan", "Norjan", "Ruotsin", "Islannin"),
+    countries=_countries("Suomen Tanskan Norjan Ruotsin Islannin Färsaarten Viron Latvian Liettuan Britannian Saksan"),
     country_time="{names} aikaa",
     elsewhere="aikavyöhykkeellä {place}",
     utc="UTC-aikaa",
@@ -100,7 +108,7 @@ _SWEDISH = Words(
     clock="{0.hour:02}.{0.minute:02}",
     day="EEEE d MMMM",
     long_day="EEEE d MMMM y",
-    countries=_countries("finsk", "dansk", "norsk", "svensk", "isländsk"),
+    countries=_countries("finsk dansk norsk svensk isländsk färöisk estnisk lettisk litauisk brittisk tysk"),
     country_time="{names} tid",
     elsewhere="i tidszonen {place}",
     utc="UTC",
@@ -119,9 +127,14 @@ _DANISH = replace(
     locale="da",
     day="EEEE d. MMMM",
     long_day="EEEE d. MMMM y",
-    countries=_countries("finsk", "dansk", "norsk", "svensk", "islandsk"),
+    countries=_countries("finsk dansk norsk svensk islandsk færøsk estisk lettisk litauisk britisk tysk"),
 )
-_NORWEGIAN = replace(_DANISH, locale="nb", elsewhere="i tidssonen {place}")
+_NORWEGIAN = replace(
+    _DANISH,
+    locale="nb",
+    countries=_countries("finsk dansk norsk svensk islandsk færøysk estisk latvisk litauisk britisk tysk"),
+    elsewhere="i tidssonen {place}",
+)
 
 _WORDS = {"en": _ENGLISH, "fi": _FINNISH, "sv": _SWEDISH, "da": _DANISH, "nb": _NORWEGIAN}
 _BY_LOCALE = {words.locale: words for words in _WORDS.values()}
@@ -157,9 +170,23 @@ def _zone_words(keys: tuple[str, ...], locale: str) -> str:
 def _elsewhere(zone_key: str, words: Words) -> str:
     if zone_key in ("UTC", "Etc/UTC"):
         return words.utc
+    return words.elsewhere.format(place=_city(zone_key, words.locale))
+
+
+def _city(zone_key: str, locale: str) -> str:
+    named = zone(zone_key)
     # Etc/GMT+5 is five hours behind: without its Etc/ it would read as ahead.
-    city = get_timezone_location(zone(zone_key), locale=words.locale, return_city=True).rpartition("/")[2]
-    return words.elsewhere.format(place=zone_key if zone_key.startswith("Etc/") else city)
+    if zone_key.startswith("Etc/"):
+        return zone_key
+    return get_timezone_location(named, locale=locale, return_city=True).rpartition("/")[2]
+
+
+def city(zone_key: str, language: str) -> str:
+    """The city that a zone is named after, in a language: "Kööpenhamina".
+
+    Raises UnknownZone, and ValueError for a language without words.
+    """
+    return _city(zone_key, words_of(language).locale)
 
 
 def clock_words(wall: datetime, words: Words) -> str:

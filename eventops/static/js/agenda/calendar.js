@@ -128,6 +128,9 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
     main.setAttribute("role", "region");
     main.setAttribute("aria-label", words.grid);
     main.style.setProperty("--faces", clocks.faces.length);
+    // No word of a zone is broken: the columns are as wide as the longest.
+    const zoneWords = clocks.faces.flatMap((face) => face.words.split(" "));
+    main.style.setProperty("--longest", Math.max(...zoneWords.map((word) => word.length)));
     const head = element("div", "axis-head");
     head.append(...clocks.faces.map((face) => element("span", "axis-zone", face.words)));
     main.querySelector(".ec-header .ec-sidebar").append(head);
