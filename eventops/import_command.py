@@ -17,7 +17,8 @@ from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile
 from eventops.agenda.conference_file.words import count_words, difference_lines
 from eventops.agenda.events import find_event
 from eventops.agenda.export_file import export_conference
-from eventops.agenda.import_file import Passed, Plan, plan_new, plan_update, update_conference
+from eventops.agenda.import_file import Passed, Plan, plan_new, plan_update, settings_differ, update_conference
+from eventops.agenda.leaks import WouldLeak, refuse_leaks
 from eventops.agenda.models import Event
 from eventops.beginning import add_event
 from eventops.config import settings
@@ -26,6 +27,8 @@ from eventops.operator import as_operator
 from eventops.staff.accounts import key_of
 from eventops.staff.audit import record
 from eventops.staff.models import Account
+
+LEAKS = "Nothing was imported: it would show words of closed sessions to people who may not see them."
 
 
 def run_import(app: Flask, file: ConferenceFile, owner_email: str | None, is_dry: bool) -> None:
@@ -41,6 +44,9 @@ def run_import(app: Flask, file: ConferenceFile, owner_email: str | None, is_dry
                 _import_again(event, file, is_dry)
         except BadConferenceFile as error:
             raise click.ClickException(str(error)) from error
+        except WouldLeak as refusal:
+            found = [f"{leak.address} would show “{leak.word}” to: {leak.viewer}" for leak in refusal.leaks]
+            raise click.ClickException("\n".join([LEAKS, *found])) from refusal
 
 
 def exported(app: Flask, slug: str) -> str:
@@ -69,6 +75,8 @@ def _import_again(event: Event, file: ConferenceFile, is_dry: bool) -> None:
         with _progress(plan) as passed, write():
             plan, narrowed = update_conference(event, file, now, passed)
             record("agenda.import", None, event_id=event.id, now=now)
+            if event.published_at and settings_differ(plan):
+                refuse_leaks(event)
     _print(plan, is_dry)
     if narrowed:
         click.echo(f"Closed at once to who may no longer see them: {narrowed} published sessions.")

@@ -162,13 +162,17 @@ def call(tmp_path: Path, *arguments: str, typed: str = "", **settings: str) -> R
     ("old", "new", "place"),
     [
         ("Europe/Helsinki   ", "Europe/Atlantis   ", "event.home_zone"),
-        ('start_local: "2024-05-07T11:00"       # fact', 'start_local: "11 am"  # fact', "public_part.start_local"),
-        ('end_local: "2024-05-07T11:15"', 'end_local: "2024-05-07T10:15"', "sessions.1"),
-        ("    audiences: [workshop]\n", "", "sessions.6"),
-        ("    room: room-1\n    access: public", "    room: room-9\n    access: public", "sessions.0.room"),
+        (
+            'start_local: "2024-05-07T11:00"       # fact',
+            'start_local: "11 am"  # fact',
+            "public_part.start_local",
+        ),
+        ('end_local: "2024-05-07T11:15"', 'end_local: "2024-05-07T10:15"', "session 2"),
+        ("    audiences: [workshop]\n", "", "session 7"),
+        ("    room: room-1\n    access: public", "    room: room-9\n    access: public", "session 1, room"),
         ('contact: "events@example.org"', 'contact: "events"', "event.contact"),
         ("date: 2024-05-07 ", "date: 7.5.2024 ", "event.date"),
-        ('country: "NO"', "country: NO", "event.organisers.2.country"),
+        ('country: "NO"', "country: NO", "event, organiser 3, country"),
         ("event:\n", "event: [\n", "The file is not YAML that can be read"),
     ],
 )
@@ -180,7 +184,7 @@ def test_import_says_what_is_wrong_with_a_file(tmp_path: Path, old: str, new: st
     assert done.exit_code == 1
     said = done.stderr.splitlines()
     assert said[0] == f"Error: {file} cannot be used:"
-    assert said[1].startswith(f"{place}: ")
+    assert said[1].startswith((f"{place} (line ", f"{place}: "))
     assert not (tmp_path / "eventops.sqlite").exists()
 
 

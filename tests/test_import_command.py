@@ -12,6 +12,7 @@ from sqlalchemy import select
 from eventops.agenda.models import Edit, Event
 from eventops.cli import main
 from eventops.db import db
+from eventops.import_command import LEAKS
 from eventops.staff.models import AuditEntry
 from tests.agenda.conferences import EVENT_ID, SLUG, changed, published
 from tests.apps import changing, reading
@@ -75,6 +76,18 @@ def test_import_command_says_what_it_closes_at_once(operator: Operator) -> None:
     assert done.stdout.splitlines()[-2] == "Closed at once to who may no longer see them: 4 published sessions."
 
 
+def test_import_command_refuses_what_would_show_a_closed_session(operator: Operator) -> None:
+    """Settings count at once, so that they are looked through like anything that is published."""
+    title = "Workshop A (placeholder, by invitation)"
+    done = operator.imports(changed(("  format: hybrid", f"  description: Then {title}\n  format: hybrid")))
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f"Error: {LEAKS}\n" in done.stderr
+    assert f"/agenda.json would show “{title.casefold()}” to: Anybody" in done.stderr
+    with reading(operator.app):
+        assert db.session.get_one(Event, EVENT_ID).description == {}
+        assert db.session.scalars(select(Edit)).all() == []
+
+
 def test_export_command_prints_a_file_that_changes_nothing(operator: Operator) -> None:
     """In UTF-8, whatever the terminal speaks; an event that is not there is named with those that are."""
     done = operator("export", SLUG)
@@ -103,4 +116,4 @@ def test_import_command_refuses_two_ids_of_one_thing_without_a_trace(operator: O
     first = text.split("rooms:\n- id: ")[1][:36]
     done = operator.imports(changed(("rooms: ", f"rooms:\n  - {{id: {first}, name: Twin}}\n  #")))
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error: rooms.1.id: more than one of the rooms has the id ")
+    assert done.stderr.startswith("Error: room 2, id: more than one of the rooms has the id ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from eventops.languages import in_language
 from eventops.times import to_wall
 
 REFRESH = timedelta(hours=1)
+LONGEST_FILE_NAME = 60
 
 
 def calendar(event: Event, sessions: Sequence[Entry], url: str, zone: str | None = None) -> bytes:
@@ -91,6 +93,24 @@ def _texts(event: Event, session: Entry, url: str, reader: str | None) -> dict[s
         "description": "\n".join([clocks, *lines, "", advice]),
         "location": ", ".join(filter(None, [room, event.venue])),
     }
+
+
+def file_name(session: Entry, number: int) -> str:
+    """Of a file with this entry alone: by its title, where the entry bears it, or else by the number."""
+    if isinstance(session, PublishedBlock) or not _tells_all(session):
+        return neutral_file_name(number)
+    return _as_file(in_language(session.content["title"], spoken_language()).text) or neutral_file_name(number)
+
+
+def neutral_file_name(number: int) -> str:
+    """Of a file with one entry that is not to be named: "session-1.ics"."""
+    return _as_file(_("session-%(number)s", number=number))
+
+
+def _as_file(text: str) -> str:
+    """Letters and digits of any language, which every file system takes, with hyphens between; empty where none are."""
+    words = "-".join(re.findall(r"\w+", text))[:LONGEST_FILE_NAME].strip("-")
+    return f"{words}.ics" if words else ""
 
 
 def _tells_all(session: Entry) -> bool:

@@ -64,16 +64,21 @@ def changes(event_id: UUID, desk: list[Snapshot] | None = None) -> list[Change]:
 
 def _before_closing(event_id: UUID, desk: dict[UUID, Snapshot]) -> list[Snapshot]:
     """What is published; in the place of what was closed at once, unless it is to open again, what was published."""
-    latest = select(Release).where(Release.event_id == event_id).order_by(Release.number.desc()).limit(1)
-    last = db.session.scalar(latest)
-    published = last and last.is_closing and db.session.scalar(latest.where(Release.is_closing.is_(False)))
-    was = {snapshot.id: snapshot for snapshot in map(Snapshot.read, published.sessions)} if published else {}
-    found = []
+    was, found = _published_by_somebody(event_id), []
     for shown in published_snapshots(event_id):
         before = was.get(shown.id, shown)
-        is_closed = compare([before], [shown]) and Change("changed", before, desk.get(shown.id)).is_narrower
+        is_closed = before != shown and Change("changed", before, desk.get(shown.id)).is_narrower
         found.append(before if is_closed else shown)
     return found
+
+
+def _published_by_somebody(event_id: UUID) -> dict[UUID, Snapshot]:
+    """The last release that is no closing, where a closing came after it."""
+    releases = select(Release).where(Release.event_id == event_id).order_by(Release.number.desc()).limit(1)
+    if not db.session.scalar(releases.with_only_columns(Release.is_closing)):
+        return {}
+    release = db.session.scalar(releases.where(Release.is_closing.is_(False)))
+    return {snapshot.id: snapshot for snapshot in map(Snapshot.read, release.sessions)} if release else {}
 
 
 def compare(before: Iterable[Snapshot], after: Iterable[Snapshot]) -> list[Change]:

@@ -14,16 +14,21 @@ from eventops.agenda.models import Edit
 from eventops.languages import in_language
 
 
-def steps(event_id: UUID, account_id: UUID | None) -> dict[str, str]:
-    """What the buttons say: `undo` and `redo`, each empty where there is nothing to take back or to make again."""
+def steps(event_id: UUID, account_id: UUID | None) -> dict[str, Any]:
+    """What the buttons say: `undo` and `redo`, each empty where there is nothing to take back or to make again.
+
+    Beside them the number of the edit that each means: `undo_edit` and `redo_edit`, None where there is none.
+    """
     return in_words(*next_steps(event_id, account_id))
 
 
-def in_words(back: Edit | None, forth: Edit | None) -> dict[str, str]:
+def in_words(back: Edit | None, forth: Edit | None) -> dict[str, Any]:
     """The same of edits that are known."""
     return {
         "undo": _("Undo: %(change)s", change=_change(back)) if back else "",
         "redo": _("Redo: %(change)s", change=_change(forth)) if forth else "",
+        "undo_edit": back.number if back else None,
+        "redo_edit": forth.number if forth else None,
     }
 
 

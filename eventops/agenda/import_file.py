@@ -84,13 +84,18 @@ def update_conference(event: Event, file: ConferenceFile, now: datetime, passed:
         if not plan.difference:
             return plan, 0
         perhaps_closed = _perhaps_closed(plan)
-        if plan.difference.of("event", "report", "public_windows"):
+        if settings_differ(plan):
             put_event(event, plan.after)
             event.revision += 1
             raise_version(event)
         Store(event, plan.desk, journal, passed).store(plan.after, plan.difference)
         _remove(plan, journal, now)
         return plan, narrow(perhaps_closed, now)
+
+
+def settings_differ(plan: Plan) -> bool:
+    """Whether something of the event itself does, which counts at once."""
+    return bool(plan.difference.of("event", "report", "public_windows"))
 
 
 def audience_id(event: Event, file_id: str) -> UUID:

@@ -64,7 +64,7 @@ class Journal:
 def editing(event_id: UUID, account_id: UUID | None, what: str, now: datetime) -> Iterator[Journal]:
     """Inside write(): keep what the block changes as one edit; as none where nothing changed.
 
-    Raises StaleDataError when a session was changed by somebody else meanwhile.
+    It waits for whoever else edits or publishes the event's agenda: read what is to be changed inside the block.
     """
     hold_agenda(event_id)
     journal = Journal()

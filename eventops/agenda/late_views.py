@@ -77,9 +77,10 @@ def run_late(slug: str) -> Response | tuple[str, int]:
     show a closed session.
     """
     event, form, now = event_or_404(slug), LateForm.of(request.form), clock.now()
+    event_id = event.id
     try:
         with write():
-            hold_agenda(event.id)
+            hold_agenda(event_id)  # before the event is read anew
             planned = _planned(event, form, now)
             if planned is not None:
                 _shift(event, planned, now)

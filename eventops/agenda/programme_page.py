@@ -91,7 +91,7 @@ def programme_page(event: Event, entries: Sequence[Entry], asked: Asked, now: da
         "now": now.replace(second=0, microsecond=0),
         "today": long_date(now, own_zone(event), spoken_language()),
         "changes_at": next_change(entries, now),
-        **_hours(event, now),
+        "hours": [event_clocks(event, window.starts_at, window.ends_at) for window in event.windows],
         "is_over": window is not None and now >= window.ends_at,
         "description": in_language(event.description, spoken_language()),
         "report": _report(event),
@@ -113,16 +113,6 @@ def address_of(event: Event, query: Mapping[str, str], language: str | None = No
     """The programme's path with what is asked, in the form under which it is kept."""
     path = url_for("agenda.programme", slug=event.slug, language=language or spoken_language())
     return path + (f"?{urlencode(sorted(query.items()))}" if query else "")
-
-
-def _hours(event: Event, now: datetime) -> dict[str, Any]:
-    """The public part's hours: of several days the dates, and the hours of the one that is on or comes next."""
-    coming = [window for window in event.windows if window.ends_at > now] or event.windows[-1:]
-    if not coming:
-        return {"clocks": None}
-    first, last = (event_clocks(event, window.starts_at).day for window in (event.windows[0], event.windows[-1]))
-    clocks = event_clocks(event, coming[0].starts_at, coming[0].ends_at)
-    return {"clocks": clocks, "first_day": first, "last_day": last}
 
 
 def _by_day(event: Event, shown: list[Item], now: datetime) -> list[tuple[str, list[Slot]]]:

@@ -1,4 +1,4 @@
-"""What may be wrong with the hours that an event is open to the public, whether typed or from a file."""
+"""What may be wrong with the days of an event and its public hours, whether typed or from a file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext as _
 
 from eventops.times import to_wall
+
+MOST_DAYS = 60
+"""For so many an event may last: its pages are made for days that one can look through."""
+
+
+def last_too_long(first: date, last: date) -> bool:
+    """Whether there are more than MOST_DAYS from the first day to the last."""
+    return (last - first).days >= MOST_DAYS
+
+
+def days_complaint(first: date | None, last: date | None) -> str:
+    """What to say of them beside the last day, or nothing; where one is missing, that is said elsewhere."""
+    if not (first and last):
+        return ""
+    if last < first:
+        return str(_("The last day must not be before the first."))
+    return str(_("An event lasts at most %(days)s days.", days=MOST_DAYS)) if last_too_long(first, last) else ""
 
 
 def lie_outside(start: datetime, end: datetime, first: date, last: date, home_zone: str) -> bool:
@@ -18,9 +35,9 @@ def lie_outside(start: datetime, end: datetime, first: date, last: date, home_zo
 def hours_complaint(
     start: datetime, end: datetime, first: date | None, last: date | None, home_zone: str | None
 ) -> str:
-    """What to say of them beside their field, or nothing; where days or zone are missing, that is said elsewhere."""
+    """What to say of them beside their field, or nothing; what is wrong with days or zone is said there."""
     if end <= start:
         return str(_("Public hours must end after they begin."))
-    if first and last and home_zone and lie_outside(start, end, first, last, home_zone):
+    if first and last and first <= last and home_zone and lie_outside(start, end, first, last, home_zone):
         return str(_("These public hours lie outside the days of the event."))
     return ""

@@ -121,7 +121,8 @@ def _publish(
         return page(event_or_404(slug), leaks=refusal.leaks), 409
     except NotAsSeen:
         event = event_or_404(slug)
-        if find():  # else the button was pressed twice, and what the organiser saw is what is published
+        # Otherwise the button was pressed twice, and what the organiser saw is what is published.
+        if find() or not request.form.get("seen"):
             return page(event, is_unseen=True), 409
     forget_renderings()
     return redirect(url_for("agenda.desk", slug=slug, published=""), 303)

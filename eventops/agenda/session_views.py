@@ -21,8 +21,10 @@ from eventops.agenda.edit import (
 )
 from eventops.agenda.events import event_clocks, event_or_404, public_window
 from eventops.agenda.grid.form_presence import presence
+from eventops.agenda.grid.presence import last_editor
+from eventops.agenda.grid.words import changed_meanwhile, name_for
 from eventops.agenda.journal import editing
-from eventops.agenda.models import Event, Session
+from eventops.agenda.models import YEARS, Event, Session
 from eventops.agenda.public_pages import forget_renderings
 from eventops.agenda.publish import narrow
 from eventops.agenda.session_form import SessionForm
@@ -107,12 +109,13 @@ def clocks(slug: str) -> dict[str, str]:
     """What a wall time in one zone is on all of the event's clocks: {text}, empty for what is no time."""
     event = event_or_404(slug)
     try:
-        instant = to_instant(parse_wall(request.args.get("wall", "")), request.args.get("zone", ""))
+        wall = parse_wall(request.args.get("wall", ""))
+        instant = to_instant(wall, request.args.get("zone", "")) if wall.year in YEARS else None
     except UncertainTime:
         return {"text": _("Clocks change then, and skip this time or show it twice: saving asks which is meant.")}
     except ValueError:
         return {"text": ""}
-    return {"text": event_clocks(event, instant).with_day}
+    return {"text": event_clocks(event, instant).with_day if instant else ""}
 
 
 def _home(event: Event) -> str:
@@ -165,9 +168,14 @@ def _form_page(
         stored_clocks=_clocks(event, session) if session else None,
         presence=presence(event, session) if session else None,
         is_stale=is_stale,
+        changed_meanwhile=_changed_meanwhile(event, session) if session and is_stale else "",
         is_removed=is_removed,
         differing=differing,
     )
+
+
+def _changed_meanwhile(event: Event, session: Session) -> str:
+    return changed_meanwhile(name_for(signed_in_account(), last_editor(event.id, session.id)))
 
 
 def _clocks(event: Event, session: Session) -> Any:

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 
 from eventops.agenda.models import Event, PublicWindow
 from eventops.agenda.pictures import Picture, add_picture
-from eventops.agenda.public_hours import hours_complaint
-from eventops.agenda.publish import hold_agenda, raise_version
+from eventops.agenda.public_hours import days_complaint, hours_complaint
+from eventops.agenda.publish import raise_version
 from eventops.agenda.typed_form import MOST_ROWS, TypedForm, with_others
 from eventops.db import db
 from eventops.languages import LANGUAGES
@@ -130,8 +130,7 @@ def _read_texts(event: Event, form: TypedForm) -> Row:
 
 def _read_days(form: TypedForm) -> Row:
     first, last = form.day("starts_on"), form.day("ends_on")
-    if first and last and last < first:
-        form.complain("ends_on", _("The last day must not be before the first."))
+    form.complain("ends_on", days_complaint(first, last))
     home = form.zone("home_zone")
     others = dict.fromkeys([*form.zones("also_show"), form.zone("also_other", is_needed=False)])
     also_show = [key for key in others if key not in ("", home)]
@@ -225,11 +224,11 @@ def _need_a_controller(form: TypedForm, organisers: list[Row]) -> None:
 
 
 def change_settings(event: Event, settings: Settings, revision: str) -> bool:
-    """Make it so, and say what was changed in `settings.changed`; whether anything was. Inside write().
+    """Make it so, and say what was changed in `settings.changed`; whether anything was.
 
-    Raises StaleSettings when the event is not at the revision that the form began from.
+    Inside write(), after hold_agenda(). Raises StaleSettings when the event is not at the revision that the form began
+    from.
     """
-    hold_agenda(event.id)
     if revision != str(event.revision):
         raise StaleSettings
     settings.columns["organisers"] = [

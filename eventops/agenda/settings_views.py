@@ -15,6 +15,7 @@ from eventops.agenda.models import Event
 from eventops.agenda.pictures import LARGEST_UPLOAD
 from eventops.agenda.programme import language_name
 from eventops.agenda.public_pages import forget_renderings
+from eventops.agenda.publish import hold_agenda
 from eventops.agenda.settings import (
     LISTS,
     ROWS,
@@ -58,9 +59,10 @@ def settings(slug: str) -> Answer:
 
 
 def _save(event: Event, form: TypedForm, wanted: Settings) -> Answer:
-    now, slug = clock.now(), event.slug
+    now, slug, event_id = clock.now(), event.slug, event.id
     try:
         with write():
+            hold_agenda(event_id)  # before the event is read anew
             if change_settings(event, wanted, form.revision):
                 record("agenda.settings", event.id, event_id=event.id, now=now)
                 refuse_leaks(event)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import cast
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -23,6 +22,7 @@ Fields = MultiDict[str, str]
 Files = MultiDict[str, FileStorage]
 
 LONGEST_LINE = 200
+MOST_PICTURES = 10
 MOST_ROWS = 300
 """Of what there may be several of, such as public hours."""
 
@@ -42,6 +42,8 @@ class TypedForm:
     """By field, in the order in which they were read."""
     uncertain: dict[str, list[tuple[Reading, str]]] = field(default_factory=dict)
     """For a wall time that clocks skip or repeat: each reading, and both clocks' words for it."""
+    _pictures: int = 0
+    """How many were read."""
 
     @classmethod
     def sent(cls, form: Fields, files: Files, lists: Collection[str] = ()) -> TypedForm:
@@ -146,13 +148,13 @@ class TypedForm:
         """The instant, in UTC, of a wall time in `zone`, by default the home zone; None where it is wrong or empty."""
         if not self[name]:
             return None
+        instant: datetime | None = None
         try:
-            instant = to_instant(parse_wall(self[name]), zone or event.home_zone, self._reading(name))
+            instant = to_instant(parse_wall(self[name]), zone or event.home_zone)
         except UncertainTime as error:
-            self._ask_which(event, name, error)
-            return None
+            instant = self._chosen_reading(event, name, error)
         except ValueError:
-            instant = None
+            pass
         is_instant = instant is not None and instant.year in YEARS
         self.complain(name, "" if is_instant else _("Write a date and a time."))
         return instant if is_instant else None
@@ -170,10 +172,17 @@ class TypedForm:
             self.uncertain[name] = readings_in_words(event, error)
 
     def picture(self, name: str, use: Use) -> Picture | None:
-        """An uploaded photo or logo."""
+        """An uploaded photo or logo. Drawing them takes time, so a form may bring a few."""
         data = self.files.get(name)
+        if not data:
+            return None
+        self._pictures += 1
+        if self._pictures > MOST_PICTURES:
+            many = _("At most %(number)s pictures at once. Save, then add the others.", number=MOST_PICTURES)
+            self.complain(name, many)
+            return None
         try:
-            return read_picture(data, use) if data else None
+            return read_picture(data, use)
         except BadPicture as error:
             self.complain(name, picture_fault(error))
             return None
@@ -198,16 +207,17 @@ class TypedForm:
         if complaint:
             self.errors.setdefault(name, str(complaint))
 
-    def _reading(self, name: str) -> Reading | None:
-        typed, is_of_this = self[f"{name}_reading"], self[f"{name}_asked"] in ("", self[name])
-        return cast(Reading, typed) if is_of_this and typed in ("earlier", "later") else None
-
-    def _ask_which(self, event: Event, name: str, error: UncertainTime) -> None:
+    def _chosen_reading(self, event: Event, name: str, error: UncertainTime) -> datetime | None:
+        """The one that was chosen of this very time, which stays chosen when the form is shown again; or ask."""
         self.uncertain[name] = readings_in_words(event, error)
+        if self[f"{name}_asked"] in ("", self[name]) and self[f"{name}_reading"] in ("earlier", "later"):
+            return error.earlier if self[f"{name}_reading"] == "earlier" else error.later
+        self.typed.pop(f"{name}_reading", None)
         is_skipped = error.kind == "nonexistent"
         skipped = _("Clocks are set forward then and skip this time. Choose which is meant.")
         repeated = _("Clocks are set back then and show this time twice. Choose which is meant.")
         self.complain(name, skipped if is_skipped else repeated)
+        return None
 
 
 def with_others(event: Event, stored: dict[str, str], typed: dict[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from eventops.agenda import publish as publishing
 from eventops.agenda.events import event_or_404
 from eventops.agenda.grid.page import date_or_none, grid_page
 from eventops.agenda.journal import ChangedSince
-from eventops.agenda.models import Session
+from eventops.agenda.models import Edit, Session
 from eventops.agenda.public_pages import forget_renderings
 from eventops.agenda.things import Thing
 from eventops.agenda.views import blueprint
@@ -28,7 +28,10 @@ from eventops.viewer import signed_in_account
 @blueprint.post("/<language:language>/desk/<slug>/agenda/undo")
 @staff("edit_agenda")
 def undo(slug: str) -> Response | tuple[str, int]:
-    """Take back one's own latest edit. 409, and nothing is changed, where somebody changed the same since."""
+    """Take back one's own latest edit. 409, and nothing is changed, where somebody changed the same since.
+
+    The form names the edit, so that what is pressed twice is taken back once.
+    """
     event_id, account_id, now = event_or_404(slug).id, signed_in_account(), clock.now()
     try:
         is_narrowed = _undo(event_id, account_id, now)
@@ -53,7 +56,7 @@ def _undo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
     with write():
         publishing.hold_agenda(event_id)
         edit = journals.to_undo(event_id, account_id)
-        if edit is None:
+        if edit is None or not _is_meant(edit):
             return False
         record("agenda.undo", edit.id, event_id=event_id, now=now)
         return close_at_once(journals.undo(edit, now), now)
@@ -63,10 +66,14 @@ def _redo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
     with write():
         publishing.hold_agenda(event_id)
         edit = journals.to_redo(event_id, account_id)
-        if edit is None:
+        if edit is None or not _is_meant(edit):
             return False
         record("agenda.redo", edit.id, event_id=event_id, now=now)
         return close_at_once(journals.redo(edit, now), now)
+
+
+def _is_meant(edit: Edit) -> bool:
+    return request.form.get("edit") == str(edit.number)
 
 
 def close_at_once(things: Iterable[Thing], now: datetime) -> bool:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from eventops.agenda.conference_file.fields import Slug
 from eventops.agenda.events import event_id_of, spoken_language
 from eventops.agenda.models import Event, PublicWindow
-from eventops.agenda.public_hours import hours_complaint
+from eventops.agenda.public_hours import days_complaint, hours_complaint
 from eventops.agenda.typed_form import TypedForm
 from eventops.db import one_at_a_time
 
@@ -42,8 +42,7 @@ def read_new_event(form: TypedForm) -> tuple[Event, Address]:
     title = form.line("title", missing=_("Write the event's title."))
     address = read_address(form)
     last = form.day("ends_on") if form["ends_on"] else address.starts_on
-    if last and address.starts_on and last < address.starts_on:
-        form.complain("ends_on", _("The last day must not be before the first."))
+    form.complain("ends_on", days_complaint(address.starts_on, last))
     event = Event(
         id=uuid4(),
         slug=address.slug,
@@ -57,7 +56,7 @@ def read_new_event(form: TypedForm) -> tuple[Event, Address]:
         funding={},
         report={},
     )
-    if not form.errors:
+    if event.home_zone:
         event.also_show = [key for key in event.also_show if key != event.home_zone]
         event.windows = _windows(event, form)
     return event, address

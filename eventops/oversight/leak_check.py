@@ -65,7 +65,7 @@ def looks(event: Event, now: datetime, languages: Iterable[str] = tuple(LANGUAGE
     with seeing(SYSTEM):
         words, addresses = closed_words(event), _addresses(event, languages)
         for guise in guises(event, now):
-            if guise.audience and guise.person and guise.person.attendance_mode == "onsite":
+            if guise.person and guise.person.attendance_mode == "onsite":
                 continue  # who is online sees all that they see, and streams
             yield from _pages(guise, addresses, words)
         yield from _rosters(event, addresses, words)

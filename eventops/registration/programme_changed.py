@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from eventops.agenda.affected import Reach
-from eventops.agenda.calendar import calendar, message
+from eventops.agenda.calendar import calendar, file_name, message, neutral_file_name
 from eventops.agenda.changes import Change, compare
 from eventops.agenda.differences import Difference, describe
 from eventops.agenda.models import Event, PublishedSession, Release, Session
@@ -95,7 +95,7 @@ def programme_changed(letter: DueLetter, now: datetime) -> Draft | Skip:
             return Skip("nothing of it is different any more")
         said = [_said(event, change, person, viewer.audiences) for change in found]
         files = _files(event, person, found, now)
-    return draft_to(person, changes=said, attachments=tuple(files))
+    return draft_to(person, changes=said, files=len(files), attachments=tuple(files))
 
 
 def _said(event: Event, change: Change, person: Registration, audiences: frozenset[UUID]) -> Difference:
@@ -150,7 +150,9 @@ def _files(event: Event, person: Registration, changes: Sequence[Change], now: d
         row = rows.get(change.session_id) or _as_it_was(event, change.latest, now)
         sequence, attendee = sequences.get(row.id, row.sequence), (person.name, person.email)
         content = message(event, row, url, method, sequence, attendee=attendee, zone=person.zone)
-        files.append(Attachment(f"{number}.ics", f"text/calendar; method={method}; charset=utf-8", content))
+        # What is cancelled may be something that was never meant to be told.
+        name = file_name(row, number) if change.after else neutral_file_name(number)
+        files.append(Attachment(name, f"text/calendar; method={method}; charset=utf-8", content))
     return files
 
 

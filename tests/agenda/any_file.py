@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
@@ -94,11 +95,20 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
     lists = {"rooms": draw(rooms), "tracks": draw(tracks), "audiences": draw(audiences), "speakers": draw(speakers)}
     ids = {name: [part["id"] for part in parts] for name, parts in lists.items()}
     sessions = draw(of_ids(_sessions(ids)))
-    windows = draw(st.lists(hours, max_size=2, unique_by=str))
-    days = {"date": "2024-03-31", "end_date": "2024-10-27"} if windows else {}
+    windows = draw(st.lists(hours, max_size=2, unique_by=str).filter(_last_no_longer_than_events_may))
+    days = {"date": min(_days(windows)), "end_date": max(_days(windows))} if windows else {}
     event: dict[str, Any] = {**draw(events), **days}
     file = {"event": event, "public_windows": windows, **lists, "sessions": sessions}
     return file | ({"report": draw(reports)} if draw(st.booleans()) else {})
+
+
+def _last_no_longer_than_events_may(windows: list[dict[str, Any]]) -> bool:
+    days = [date.fromisoformat(day) for day in _days(windows)]
+    return not days or (max(days) - min(days)).days < 60
+
+
+def _days(windows: list[dict[str, Any]]) -> list[str]:
+    return [window["start_local"][:10] for window in windows]
 
 
 def _sessions(ids: dict[str, list[str]]) -> st.SearchStrategy[dict[str, Any]]:

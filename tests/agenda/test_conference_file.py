@@ -24,108 +24,137 @@ def test_conference_file_of_the_real_day_is_read_whole() -> None:
         (
             'country: "NO"',
             "country: NO",
-            'event.organisers.2.country: must be in quotes: YAML reads a bare NO as false; write "NO"',
+            'event, organiser 3, country (line 20): must be in quotes: YAML reads a bare NO as false; write "NO"',
         ),
         (
             "home_zone: Europe/Helsinki",
             "home_zone: Europe/Atlantis",
-            "event.home_zone: unknown time zone 'Europe/Atlantis'",
+            "event.home_zone (line 10): unknown time zone 'Europe/Atlantis'",
         ),
-        ("id: workshop-b", "id: workshop-a", "sessions.8.id: more than one of the sessions has the id workshop-a"),
+        (
+            "id: workshop-b",
+            "id: workshop-a",
+            "session 9, id (line 142): more than one of the sessions has the id workshop-a",
+        ),
         (
             "room: room-2",
             "room: room-9",
-            "sessions.8.room: room-9 is not among the rooms",
+            "session 9, room (line 146): room-9 is not among the rooms",
         ),
-        ('start_local: "2024-05-07T12:20"', 'start_local: "2024-05-07T19:20"', "sessions.4: must end after it starts"),
-        ('"2024-05-07T11:00"       # fact', '"2024-05-07T15:00"  # fact', "public_part: must end after it starts"),
+        (
+            'start_local: "2024-05-07T12:20"',
+            'start_local: "2024-05-07T19:20"',
+            "session 5 (line 95): must end after it starts",
+        ),
+        (
+            '"2024-05-07T11:00"       # fact',
+            '"2024-05-07T15:00"  # fact',
+            "public_part (line 42): must end after it starts",
+        ),
         (
             "stream_url: null",
             "stream_url: javascript:alert(1)",
-            "event.stream_url: must be a whole https:// URL, without user name or password",
+            "event.stream_url (line 13): must be a whole https:// URL, without user name or password",
         ),
         (
             "stream_url: null",
             "stream_url: https://exa mple.org",
-            "event.stream_url: must be a whole https:// URL, without user name or password",
+            "event.stream_url (line 13): must be a whole https:// URL, without user name or password",
         ),
-        ("date: 2024-05-07 ", "date: 1969-05-07 ", "event.date: must be in the years from 1970 to 2199"),
+        (
+            "  format: hybrid",
+            "  end_date: 2024-07-06",
+            "event.end_date (line 9): an event lasts at most 60 days",
+        ),
+        ("date: 2024-05-07 ", "date: 1969-05-07 ", "event.date (line 8): must be in the years from 1970 to 2199"),
         (
             'start_local: "2024-05-07T12:20"',
             'start_local: "0001-01-01T00:00"',
-            "sessions.4.start_local: must be in the years from 1970 to 2199",
+            "session 5, start_local (line 103): must be in the years from 1970 to 2199",
         ),
         (
             '"2024-05-07T14:00"         # fact',
             '"9999-12-31T23:59"  # fact',
-            "public_part.end_local: must be in the years from 1970 to 2199",
+            "public_part.end_local (line 45): must be in the years from 1970 to 2199",
         ),
         (
             'speakers:\n      - {name: "Helle Hygum Espersen", title:',
             "speakers: [somebody]\n    ignored: {name:",
-            "sessions.4.speakers: somebody is not among the speakers",
+            "session 5, speakers (line 106): somebody is not among the speakers",
         ),
         (
             "    speakers:\n      - {name:",
             "    speakers:\n      - {id: x, name:",
-            "sessions.4.speakers.0: needs either the id of one of the speakers or a name",
+            "session 5, speaker 1 (line 107): needs either the id of one of the speakers or a name",
         ),
         (
             'audiences: [workshop]\n    start_local: "2024-05-07T14:00"',
             'audiences: [workshop, workshop]\n    start_local: "2024-05-07T14:00"',
-            "sessions.6.audiences: workshop stands there more than once",
+            "session 7, audiences (line 126): workshop stands there more than once",
         ),
         (
             '"Workshop A (placeholder',
             '"\\tWorkshop A',
-            "sessions.7.title.en: must be one line, without tabs or other invisible characters",
+            "session 8, title.en (line 132): must be one line, without tabs or other invisible characters",
         ),
-        ('"Room 1 (placeholder)"', f'"{"R" * 201}"', "rooms.0.name: String should have at most 200 characters"),
-        ("{id: room-1,", "{id: room-1, capacity: -1,", "rooms.0.capacity: Input should be greater than or equal to 0"),
+        (
+            '"Room 1 (placeholder)"',
+            f'"{"R" * 201}"',
+            "room 1, name (line 38): String should have at most 200 characters",
+        ),
+        (
+            "{id: room-1,",
+            "{id: room-1, capacity: -1,",
+            "room 1, capacity (line 38): Input should be greater than or equal to 0",
+        ),
         (
             "  format: hybrid",
             "  map_url: http://x.org",
-            "event.map_url: must be a whole https:// URL, without user name or password",
+            "event.map_url (line 9): must be a whole https:// URL, without user name or password",
         ),
-        ("  format: hybrid", "  end_date: 2024-05-06", "event.end_date: must not be before date"),
+        ("  format: hybrid", "  end_date: 2024-05-06", "event.end_date (line 9): must not be before date"),
         (
             "  format: hybrid",
             "  sign_up_opens_local: 2024-05-01T09:00\n  sign_up_closes_local: 2024-05-01T09:00",
-            "event.sign_up_closes_local: must be after sign_up_opens_local",
+            "event.sign_up_closes_local (line 10): must be after sign_up_opens_local",
         ),
         (
             "sessions:\n",
             "public_windows:\n- {start_local: 2024-05-07T12:59, end_local: 2024-05-07T15:00, zone: Europe/Oslo}\n"
             "sessions:\n",
-            "public_windows: one begins before another ends",
+            "public_windows (line 51): one begins before another ends",
         ),
-        ("  format: hybrid", "  slug: desk", "event.slug: is a word that eventops needs for itself; choose another"),
+        (
+            "  format: hybrid",
+            "  slug: desk",
+            "event.slug (line 9): is a word that eventops needs for itself; choose another",
+        ),
         (
             'contact: "events@example.org"',
             'contact: "a@example.org\\nBcc: b@example.org"',
-            "event.contact: must be one whole e-mail address, such as anna@example.org",
+            "event.contact (line 16): must be one whole e-mail address, such as anna@example.org",
         ),
         (
             'contact: "events@example.org"',
             'contact: "ä@x.y"',
-            "event.contact: must be one whole e-mail address, such as anna@example.org",
+            "event.contact (line 16): must be one whole e-mail address, such as anna@example.org",
         ),
         (
             '"VIVE", country: DK',
             '"VIVE", country: XX',
-            "sessions.4.speakers.0.country: must be the two letters of a country, such as FI",
+            "session 5, speaker 1, country (line 107): must be the two letters of a country, such as FI",
         ),
         (
             'programme: "FIKA"}',
             'programme: "FIKA"}\n    - {name: "Nobody", country: XX}',
-            "event.organisers.1.country: must be the two letters of a country, such as FI",
+            "event, organiser 2, country (line 19): must be the two letters of a country, such as FI",
         ),
-        ("  format: hybrid", "  format: online", "event.format: Input should be 'hybrid'"),
+        ("  format: hybrid", "  format: online", "event.format (line 9): Input should be 'hybrid'"),
         ("  date: 2024-05-07 ", "  date: 2024-05-06 ", "public_windows: they must lie within the days of the event"),
         (
             "  format: hybrid",
             '  description: {fi: "a\u202eb"}',
-            "event.description.fi: must have no control characters, nor others that are invisible",
+            "event.description.fi (line 9): must have no control characters, nor others that are invisible",
         ),
     ],
 )
@@ -192,13 +221,15 @@ def test_conference_file_closed_session_without_audience_is_refused() -> None:
         (
             "2024-03-31T03:30",
             "2024-03-31T05:00",
-            "sessions.0.start_local: clocks in Europe/Helsinki skip this time; start_reading says which is meant: "
+            "session 1, start_local (line 59): clocks in Europe/Helsinki skip this time; start_reading says "
+            "which is meant: "
             "2024-03-31T00:30:00Z (earlier) or 2024-03-31T01:30:00Z (later)",
         ),
         (
             "2024-10-27T02:30",
             "2024-10-27T03:30",
-            "sessions.0.end_local: clocks in Europe/Helsinki show this time twice; end_reading says which is meant: "
+            "session 1, end_local (line 60): clocks in Europe/Helsinki show this time twice; end_reading says "
+            "which is meant: "
             "2024-10-27T00:30:00Z (earlier) or 2024-10-27T01:30:00Z (later)",
         ),
     ],
@@ -236,7 +267,7 @@ def test_conference_file_reads_several_windows_and_a_report_either_way() -> None
 def test_conference_file_unknown_fields_are_named() -> None:
     """What is not understood is left out, and said."""
     file = read_conference(changed(("    kind: keynote", "    kind: keynote\n    colour: red")))
-    assert left_out(file) == ["sessions.4.colour"]
+    assert left_out(file) == ["session 5, colour"]
 
 
 def test_conference_file_fields_that_do_nothing_are_named_unless_empty() -> None:

@@ -32,7 +32,7 @@ from tests.agenda.generated import add_generated
 from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import CANARY, Conference, add_conference, wall
 from tests.forms import send_form
-from tests.staff.team import add_staff, signed_in
+from tests.staff.team import add_staff, page_of, signed_in
 
 NOW = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
 
@@ -351,6 +351,22 @@ def test_closing_by_undo_takes_effect_at_once(app: Flask, cast: Conference) -> N
         assert db.session.get_one(Event, cast.event_id).public_version == version + 1
     assert send_form(browser, f"/en/desk/{cast.slug}/agenda/grid", "/redo", day="2024-05-07").status_code == 303
     assert CANARY not in stranger.get(f"/en/{cast.slug}/").text
+
+
+@ON_SQLITE
+def test_undo_pressed_twice_takes_one_edit_back(app: Flask, cast: Conference) -> None:
+    """The button means the edit that it names; so does the one that makes it again."""
+    add_staff(app, "editor", cast.event_id)
+    browser, keynote = signed_in(app, "editor@example.org"), f"/en/desk/{cast.slug}/agenda/{cast.keynote_id}"
+    for title in ("First", "Second"):
+        assert send_form(browser, keynote, str(cast.keynote_id), title_en=title).status_code == 303
+    for name, title in (("undo", "First"), ("redo", "Second")):
+        forms = page_of(browser.get(f"/en/desk/{cast.slug}/agenda/grid")).forms
+        [form] = [form for form in forms if (form.action or "").endswith(f"/{name}")]
+        for _ in range(2):
+            assert browser.post(form.action, data=dict(form.form_values())).status_code == 303
+            with reading(app):
+                assert db.session.get_one(Session, cast.keynote_id).title["en"] == title
 
 
 def test_undo_with_nothing_to_undo_changes_nothing(app: Flask, cast: Conference) -> None:

@@ -133,12 +133,14 @@ def test_move_that_is_stale_gets_both_versions(app: Flask, cast: Conference, edi
     answer = second.move(start="2024-05-07T06:30:00Z")
     said = answer.get_json()
     assert (answer.status_code, said["by"], said["stored"]["revision"]) == (412, "Åsa Öberg", 2)
+    assert said["title"] == "Åsa Öberg changed this session meanwhile"
     assert "09:00–10:00 Finnish time" in said["stored"]["clocks"]
     assert "09:30–10:00 Finnish time" in said["wanted"]["clocks"]
     assert stored(app, cast)[0] == NINE
     assert second.move(start="2024-05-07T06:30:00Z", revision=2).status_code == 200
     again = second.move().get_json()
     assert (again["by"], again["title"]) == ("", "You changed this session in another window meanwhile")
+    assert (said["changed_by"], again["changed_by"]) == ("Changed by Åsa Öberg", "")
     with changing(app):
         for edit in db.session.scalars(select(Edit)):
             edit.account_id = None

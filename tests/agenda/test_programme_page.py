@@ -112,6 +112,13 @@ def test_each_day_has_its_page(site: Site) -> None:
         ("Friday 29 March", ["Friday 29 March 2024"]),
     ]
     assert len(site.page("?day=all").xpath("//h3[@class='day']")) == 4
+    hours = site.page().xpath("//ul[@class='hero-hours']/li//*[@class='clocks-day']/text()")
+    assert [day.partition(" ")[2] for day in hours] == [
+        "29 March 2024",
+        "30 March 2024",
+        "31 March 2024",
+        "1 April 2024",
+    ]
 
 
 @pytest.mark.parametrize("facet", ["room", "track", "language"])

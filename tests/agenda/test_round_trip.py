@@ -257,7 +257,7 @@ def test_import_refuses_two_ids_for_one_thing(app: Flask) -> None:
     with changing(app):
         event = published()
         same = f'  - {{id: workshop, name: "W"}}\n  - {{id: {audience_id(event, "workshop")}, name:'
-    with pytest.raises(BadConferenceFile, match=r"audiences\.1\.id: more than one"):
+    with pytest.raises(BadConferenceFile, match=r"audience 2, id: more than one"):
         again(app, ("  - {id: workshop, name:", same))
     with reading(app):
         assert differs(TEXT) == []

@@ -10,10 +10,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from eventops.agenda.models import Edit, Event, Session, Speaker, Track
 from eventops.agenda.publish import publish
 from eventops.db import db
+from eventops.staff.models import Account
 from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import CANARY, Conference, add_conference
 from tests.forms import send_form
@@ -160,7 +162,10 @@ def test_foreign_rooms_tracks_and_speakers_are_refused(app: Flask, cast: Confere
 
 
 def test_time_that_clocks_show_twice_is_asked_about(app: Flask, cast: Conference, editor: FlaskClient) -> None:
-    """Which is meant, with both clocks for each reading; the answer is kept as the wall time and its fold."""
+    """Which is meant, with both clocks for each reading; the answer is kept as the wall time and its fold.
+
+    It outlives an error elsewhere, and is asked for anew where another such time is typed.
+    """
     fields = {"title_en": "Night watch", "start": "2024-10-27T03:30", "end": "2024-10-27T05:00"}
     asked = send_form(editor, NEW, **fields)
     assert (asked.status_code, list(errors(asked.text))) == (422, ["start"])
@@ -169,7 +174,17 @@ def test_time_that_clocks_show_twice_is_asked_about(app: Flask, cast: Conference
         "Before clocks are set back: 03:30 Finnish time (02:30 Danish and Norwegian time)",
         "After clocks are set back: 03:30 Finnish time (02:30 Danish and Norwegian time)",
     ]
-    assert send_form(editor, NEW, **fields, start_reading="later").status_code == 303
+    answered = {**fields, "start_reading": "later", "start_asked": fields["start"]}
+    wrong = send_form(editor, NEW, **{**answered, "title_en": ""})
+    form = MultiDict(page_of(wrong).forms[-1].form_values())
+    assert (list(errors(wrong.text)), form["start_reading"]) == (["title_en"], "later")
+    form.setlist("start", ["2024-10-27T03:40"])
+    again = editor.post(NEW, data=form)
+    assert list(errors(again.text)) == ["title_en", "start"]
+    assert page_of(again).xpath("//input[@name='start_reading'][@checked]") == []
+    form.setlist("start", [fields["start"]])
+    form.setlist("title_en", [fields["title_en"]])
+    assert editor.post(NEW, data=form).status_code == 303
     with reading(app):
         session = titled("Night watch")
         assert (str(session.starts_at), session.start_fold) == ("2024-10-27 01:30:00+00:00", 1)
@@ -207,6 +222,14 @@ def test_stale_edit_shows_both_versions_side_by_side(app: Flask, cast: Conferenc
     )
     with reading(app):
         assert db.session.get_one(Session, cast.keynote_id).title == {"en": "Keynote by Aino"}
+    assert page_of(stale).xpath("//*[@class='notice-title']/text()") == [
+        "You changed this session in another window meanwhile"
+    ]
+    with changing(app):
+        db.session.scalars(select(Account)).one().name = "Åsa Öberg"
+    add_staff(app, "owner", cast.event_id)
+    other = send_form(signed_in(app, "owner@example.org"), path, title_en="Keynote", revision=revision)
+    assert "Åsa Öberg changed this session meanwhile" in page_of(other).text_content()
     form = dict(page_of(stale).forms[1].form_values())
     assert editor.post(path, data=form).status_code == 303
     with reading(app):
@@ -250,6 +273,7 @@ def test_clocks_say_a_typed_time_on_all_of_them(app: Flask, cast: Conference, ed
         "2024-05-07T11:00": "Tuesday 7 May 2024, 12:00 Finnish time (11:00 Danish and Norwegian time)",
         "2024-10-27T02:30": "Clocks change then, and skip this time or show it twice: saving asks which is meant.",
         "soon": "",
+        "9999-12-31T23:30": "",
     }
     found = {
         wall: editor.get(f"{DESK}clocks", query_string={"wall": wall, "zone": "Europe/Copenhagen"}).get_json()["text"]

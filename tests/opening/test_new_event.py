@@ -123,6 +123,7 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
     ({"slug": "conference"}, {"slug"}),
     ({"starts_on": "30.3.2025"}, {"starts_on"}),
     ({"ends_on": "2025-03-29"}, {"ends_on"}),
+    ({"ends_on": "2025-05-29"}, {"ends_on"}),
     ({"home_zone": "Helsinki"}, {"home_zone"}),
     ({"also_show": ["Europe/Atlantis"]}, {"also_show"}),
     ({"contact": ""}, {"contact"}),
@@ -154,6 +155,10 @@ def test_hours_that_clocks_skip_are_asked_about(site: Site) -> None:
     answer = create(site, **hours)
     assert "Clocks are set forward" in faults(answer)["start"]
     assert bare_times(visible_text(answer.text)) == []
+    for wrong in ({"contact": ""}, {"home_zone": "Helsinki"}, {"starts_on": ""}):
+        answer = create(site, **{**hours, **wrong}, start_reading="later", start_asked=hours["start"])
+        kept = lxml.html.document_fromstring(answer.text).forms[-1].form_values()
+        assert (set(faults(answer)), "later") == (set(wrong), dict(kept).get("start_reading"))
     assert create(site, **hours, start_reading="later").status_code == 303
     with reading(site.app):
         of_event = select(PublicWindow.starts_at).join(Event).where(Event.slug == "gap")
@@ -197,6 +202,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "a list": (b"[1, 2]", "the file"),
     "a day that is none": (b"event: {title: x, date: 2024-13-45}", "YAML"),
     "a number that is none": (b"event: " + b"9" * 5000, ""),
+    "a number to base 60": (b"event: " + b"1:" * 100_000 + b"1", "line 1: is a number"),
     "references": (BOMB.encode(), "line 2: references"),
     "depth": (b"[" * 100_000, "more than 40 deep"),
     "control characters": (b'event: {title: "a\\0b"}', "line 1: has control characters"),

@@ -82,6 +82,11 @@ def entries(letter: Letter) -> list[tuple[str, str, str, int]]:
     return found
 
 
+def files(letter: Letter) -> list[str | None]:
+    """What its calendar files are called."""
+    return [part.get_filename() for part in letter.message.walk() if part.get_content_type() == "text/calendar"]
+
+
 def test_review_says_what_changes_in_words_and_whom_it_reaches(
     mailbox: Mailbox, cast: Conference, editor: FlaskClient
 ) -> None:
@@ -144,6 +149,10 @@ def test_each_is_told_once_of_all_changes_that_they_may_see(
     assert "klo 12.20 → 12.30 Suomen aikaa" in letters["onsite@example.org"].text
     assert "kl. 11.20 → 11.30 dansk og norsk tid, kl. 12.20 → 12.30 finsk tid" in letters["online@example.org"].text
     assert entries(letters["onsite@example.org"]) == [("REQUEST", "REQUEST", "Keynote speech", 1)]
+    assert [files(letters[f"{who}onsite@example.org"]) for who in ("", "invited.")] == [
+        ["Keynote-speech.ics"],
+        ["Keynote-speech.ics", "programpunkt-2.ics"],
+    ]
     assert [entry[:2] + entry[3:] for entry in entries(letters["invited.onsite@example.org"])] == [
         ("REQUEST", "REQUEST", 1)
     ] * 2
@@ -206,6 +215,7 @@ def test_what_is_taken_off_is_cancelled_in_calendars_and_comes_back_later(
     letters = {letter.to: letter for letter in mailbox.deliver()}
     assert "Keynote speech" in letters["onsite@example.org"].text
     assert entries(letters["onsite@example.org"]) == [("CANCEL", "CANCEL", "Ohjelmaosuus on peruttu", 1)]
+    assert files(letters["onsite@example.org"]) == ["ohjelmaosuus-1.ics"]
     change(mailbox, cast.keynote_id, deleted_at=None)
     publish_desk(editor, "conference", notify="yes")
     letters = {letter.to: letter for letter in mailbox.deliver()}

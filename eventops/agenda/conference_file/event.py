@@ -26,6 +26,7 @@ from eventops.agenda.conference_file.fields import (
     Zone,
 )
 from eventops.agenda.conference_file.parts import Links, Part, Person, refuse_uncertain
+from eventops.agenda.public_hours import MOST_DAYS, last_too_long
 from eventops.languages import LANGUAGES
 from eventops.times import Reading, to_instant
 
@@ -111,6 +112,8 @@ class EventPart(Part):
     def _times_are_in_order(self) -> Self:
         if self.end_date and self.end_date < self.date:
             raise Faults([("end_date", "must not be before date")])
+        if self.end_date and last_too_long(self.date, self.end_date):
+            raise Faults([("end_date", f"an event lasts at most {MOST_DAYS} days")])
         for which in ("sign_up_opens", "sign_up_closes"):
             if getattr(self, f"{which}_local"):
                 refuse_uncertain(self, which, self.home_zone)

@@ -12,9 +12,9 @@ from uuid import UUID
 from eventops.agenda.conference_file import BadConferenceFile, ConferenceFile
 from eventops.agenda.conference_file.agenda import Named, SessionPart, SessionSpeaker, SpeakerPart
 from eventops.agenda.conference_file.event import EventPart
-from eventops.agenda.conference_file.fields import Faults
 from eventops.agenda.conference_file.ids import faults_of_ids, row_id
 from eventops.agenda.conference_file.parts import Window
+from eventops.agenda.conference_file.places import in_words
 from eventops.times import Reading, stored_instant, to_wall
 
 KINDS = {"rooms": "room", "tracks": "track", "audiences": "audience", "speakers": "speaker", "sessions": "session"}
@@ -32,7 +32,7 @@ def settled(file: ConferenceFile, event_id: UUID, foreign: frozenset[UUID] = fro
     known = {speaker.id for speaker in lists["speakers"]}
     lists["speakers"] += [speaker for id, speaker in ids.named.items() if id not in known]
     if faults := list(faults_of_ids(lists)):
-        raise BadConferenceFile(str(Faults(faults)))
+        raise BadConferenceFile("\n".join(f"{in_words(place.split('.'))}: {message}" for place, message in faults))
     windows = [window_of(window.starts_at, window.ends_at, window.zone) for window in file.windows]
     more = {"event": _event(file), "public_part": None, "public_windows": windows}
     return file.model_copy(update=lists | more)

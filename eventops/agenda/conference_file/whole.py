@@ -13,6 +13,7 @@ from eventops.agenda.conference_file.event import EventPart, Report
 from eventops.agenda.conference_file.fields import Faults
 from eventops.agenda.conference_file.ids import faults_of_ids
 from eventops.agenda.conference_file.parts import Part, PublicPart, Window
+from eventops.agenda.conference_file.places import Lines, in_words
 from eventops.agenda.conference_file.yaml_text import read_yaml
 from eventops.agenda.public_hours import lie_outside
 
@@ -68,13 +69,14 @@ class ConferenceFile(Part):
         return self
 
 
-def check_conference(content: object) -> ConferenceFile:
-    """The file of which this is the content. Raises BadConferenceFile."""
+def check_conference(content: object, text: str = "") -> ConferenceFile:
+    """The file of which this is the content; `text`, where it was read from one. Raises BadConferenceFile."""
     try:
         return ConferenceFile.model_validate(content)
     except ValidationError as error:
-        complaints = [line for problem in error.errors(include_url=False) for line in _complaints(problem)]
-        raise BadConferenceFile("\n".join(complaints[:MOST_COMPLAINTS])) from None
+        found = [one for problem in error.errors(include_url=False) for one in _complaints(problem)][:MOST_COMPLAINTS]
+        lines = Lines(text) if text else None
+        raise BadConferenceFile("\n".join(f"{_place(steps, lines)}: {message}" for steps, message in found)) from None
 
 
 def read_conference(text: str) -> ConferenceFile:
@@ -83,24 +85,33 @@ def read_conference(text: str) -> ConferenceFile:
         content = read_yaml(text)
     except ValueError as error:
         raise BadConferenceFile(f"The file is not YAML that can be read: {error}") from error
-    return check_conference(content)
+    return check_conference(content, text)
 
 
-def left_out(part: Part, place: str = "") -> list[str]:
+def left_out(part: Part, place: tuple[str, ...] = ()) -> list[str]:
     """The fields of a file that say something and that nobody knows, by their place in it."""
-    found = [f"{place}{name}" for name, value in (part.model_extra or {}).items() if value is not None]
+    found = [in_words((*place, name)) for name, value in (part.model_extra or {}).items() if value is not None]
     for name, value in part:
-        inner = enumerate(value) if isinstance(value, list) else [("", value)]
-        for number, piece in inner:
+        for steps, piece in _pieces(name, value):
             if isinstance(piece, Part):
-                found += left_out(piece, f"{place}{name}.{number}.".replace("..", "."))
+                found += left_out(piece, (*place, *steps))
     return found
 
 
-def _complaints(problem: Any) -> Iterator[str]:
-    """A line for each thing that is wrong."""
+def _pieces(name: str, value: Any) -> list[tuple[tuple[str, ...], Any]]:
+    """What is in a list, or the value alone, each with its place."""
+    return [((name, str(n)), one) for n, one in enumerate(value)] if isinstance(value, list) else [((name,), value)]
+
+
+def _place(steps: list[str], lines: Lines | None) -> str:
+    line = lines.line_of(steps) if lines else 0
+    return in_words(steps) + (f" (line {line})" if line else "")
+
+
+def _complaints(problem: Any) -> Iterator[tuple[list[str], str]]:
+    """The place and the message of each thing that is wrong."""
     place = [str(step) for step in problem["loc"] if not str(step).startswith("function-")]
     error = problem.get("ctx", {}).get("error")
     found = error.found if isinstance(error, Faults) else [("", problem["msg"].removeprefix("Value error, "))]
     for below, message in found:
-        yield f"{'.'.join([*place, below]).strip('.') or 'the file'}: {message}"
+        yield [*place, *filter(None, below.split("."))], message

@@ -13,9 +13,13 @@ MOST_PIECES = 500_000
 DEEPEST = 40
 """Lists and maps within one another."""
 
+LONGEST_NUMBER = 200
+"""Characters. YAML 1.1 reads 1:30:00 as a number to base 60, which takes time by the square of its length."""
+
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Safe, and as fast as there is one."""
 
+_NUMBER = re.compile(r"[-+0-9a-fA-FxXoO_:.]+")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control and half characters: databases do not take them all, and terminals do as they say."""
 
@@ -48,6 +52,8 @@ def _fault(event: Any, depth: int, pieces: int) -> str:
         return "references (*) are not taken; write the value out"
     if isinstance(event, yaml.ScalarEvent) and _NO_TEXT.search(event.value):
         return "has control characters in it"
+    if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST_NUMBER and _NUMBER.fullmatch(event.value):
+        return f"is a number of more than {LONGEST_NUMBER} characters"
     if depth > DEEPEST:
         return f"lists and maps stand within one another more than {DEEPEST} deep"
     return f"there are more than {MOST_PIECES:,} texts, lists and maps up to here" if pieces > MOST_PIECES else ""

@@ -16,7 +16,7 @@ from eventops.agenda.grid.cards import as_json
 from eventops.agenda.grid.move import BadMove, StaleMove, Wanted, movable, read_wanted, wanted_room
 from eventops.agenda.grid.move import move as move_session
 from eventops.agenda.grid.presence import last_editor
-from eventops.agenda.grid.words import name_for
+from eventops.agenda.grid.words import changed_meanwhile, name_for
 from eventops.agenda.journal import editing
 from eventops.agenda.models import Event, Session
 from eventops.agenda.views import blueprint
@@ -53,12 +53,12 @@ def _both_versions(event: Event, session_id: UUID, wanted: Wanted, account_id: U
     """What is stored and what was wanted, in words; `by` is who stored it, empty for oneself."""
     session = desk_session(event.id, session_id) or abort(404)
     room, by = wanted_room(event.id, wanted), name_for(account_id, last_editor(event.id, session_id))
-    meanwhile = _("Somebody else changed this session meanwhile")
     answer = jsonify(
         type="about:blank",
-        title=meanwhile if by else _("You changed this session in another window meanwhile"),
+        title=changed_meanwhile(by),
         status=412,
         by=by,
+        changed_by=_("Changed by %(name)s", name=by) if by else "",
         stored=_as_json(event, session),
         wanted={
             "clocks": event_clocks(event, wanted.start, wanted.end).with_day,

@@ -23,6 +23,13 @@ def name_for(account_id: UUID | None, editor: Editor) -> str:
     return "" if id is not None and id == account_id else name or _("Somebody else")
 
 
+def changed_meanwhile(by: str) -> str:
+    """That a session was changed since one began, by whom `name_for` says."""
+    if not by:
+        return str(_("You changed this session in another window meanwhile"))
+    return str(_("%(name)s changed this session meanwhile", name=by))
+
+
 def presence_words() -> dict[str, str]:
     """What a session's form says of others."""
     return {

@@ -198,6 +198,7 @@ function stepped(answer) {
     const button = document.getElementById(name);
     button.textContent = answer[name] || data.words[name];
     button.disabled = !answer[name];
+    button.form.elements.edit.value = answer[`${name}_edit`] ?? "";
   }
 }
 

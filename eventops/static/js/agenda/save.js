@@ -69,9 +69,9 @@ export function makeSaver({ data, csrf, agenda, say, redraw, gone, stepped }) {
   }
 
   // `by` is empty for the reader, in another window.
-  async function choose(session, { title, by, stored, wanted }) {
+  async function choose(session, { title, by, changed_by, stored, wanted }) {
     document.getElementById("stale-title").textContent = title;
-    document.getElementById("stale-stored").replaceChildren(...version(stored, by));
+    document.getElementById("stale-stored").replaceChildren(...version(stored, changed_by));
     document.getElementById("stale-wanted").replaceChildren(...version({ ...wanted, title: session.title }));
     say(by ? "stale" : "own_stale", { name: by, title: session.title });
     if ((await answered()) === "mine") return send(session, stored.revision);
@@ -79,9 +79,9 @@ export function makeSaver({ data, csrf, agenda, say, redraw, gone, stepped }) {
     if (kept) say("stored_kept", { title: kept.title });
   }
 
-  function version({ title, clocks, room, is_scheduled }, by = "") {
+  function version({ title, clocks, room, is_scheduled }, changedBy = "") {
     const place = is_scheduled ? [clocks, room || data.words.no_room] : [data.words.tray];
-    return [title, ...place, by].filter(Boolean).map((text) => element("p", "", text));
+    return [title, ...place, changedBy].filter(Boolean).map((text) => element("p", "", text));
   }
 }
 
