@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from eventops.agenda.changes import changes
 from eventops.agenda.conflicts.views import conflicts_shown
-from eventops.agenda.edit_words import steps
+from eventops.agenda.edit_words import stepped, steps
 from eventops.agenda.events import event_clocks, event_or_404, event_title, events_of, first_day, spoken_language
 from eventops.agenda.models import Event, Session
 from eventops.agenda.snapshots import desk_sessions, snapshots_of
@@ -67,6 +67,7 @@ def desk(slug: str) -> str:
         changed=len(changes(event.id, snapshots_of(sessions))),
         published="published" in request.args,
         steps=steps(event.id, signed_in_account()),
+        stepped=stepped(event.id, signed_in_account()) if "stepped" in request.args else "",
         **conflicts_shown(event),
     )
 

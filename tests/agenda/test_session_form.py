@@ -238,6 +238,23 @@ def test_session_in_the_tray_is_not_published(app: Flask, cast: Conference, edit
 
 
 @ON_SQLITE
+def test_saving_leads_back_to_where_the_form_was_opened(app: Flask, cast: Conference, editor: FlaskClient) -> None:
+    """The grid and its day, after a refusal too; the list for any other word. The grid says what is to publish."""
+    grid = f"{DESK}agenda/grid?day=2024-05-07"
+    assert page_of(editor.get(grid)).xpath("//a[.='New session']/@href") == [f"{NEW}?back=grid&day=2024-05-07"]
+    edit = f"{DESK}agenda/{cast.keynote_id}"
+    assert send_form(editor, f"{edit}?back=grid&day=2024-05-07").location == grid
+    refused = send_form(editor, f"{edit}?back=grid&day=2024-05-07", title_en="")
+    assert refused.status_code == 422
+    assert dict(page_of(refused).forms[1].form_values())["back"] == "grid"
+    for words in ("back=https://example.org/", "back=list", ""):
+        assert send_form(editor, f"{edit}?{words}").location == DESK
+    assert send_form(editor, f"{edit}?back=grid&day=nonsense", "/remove").location == f"{DESK}agenda/grid"
+    texts = page_of(editor.get(grid)).text_content()
+    assert [word in texts for word in ("Not published yet", "Releases", "Running late")] == [True, True, True]
+
+
+@ON_SQLITE
 def test_staff_notes_stay_on_the_desk(app: Flask, cast: Conference, editor: FlaskClient) -> None:
     """They are in no release and on no page but the form."""
     path = f"{DESK}agenda/{cast.keynote_id}"

@@ -140,7 +140,7 @@ function edit(id) {
 
 function draw({ start, end, room_id }) {
   const asked = { start: clocks.homeWall(start), end: clocks.homeWall(end), room_id, zone: clocks.homeZone };
-  location.assign(`${data.links.new}?${new URLSearchParams(asked)}`);
+  location.assign(`${data.links.new}&${new URLSearchParams(asked)}`);
 }
 
 function held() {
