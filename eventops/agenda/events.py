@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -18,7 +18,17 @@ from eventops.languages import Text, in_language
 from eventops.recent import Recent
 from eventops.staff.models import Membership
 from eventops.staff.which_event import EventWords
-from eventops.times import Reading, TwoClocks, UncertainTime, moved_clocks, reader_zone, to_wall, two_clocks
+from eventops.times import (
+    Reading,
+    TwoClocks,
+    UncertainTime,
+    long_date,
+    moved_clocks,
+    reader_zone,
+    stored_instant,
+    to_wall,
+    two_clocks,
+)
 from eventops.viewer import SYSTEM, Viewer, current_viewer, seeing
 
 
@@ -89,6 +99,12 @@ def event_title(event: Event, language: str | None = None) -> Text:
 def spoken_language() -> str:
     """The language of the page or letter being made."""
     return str(get_locale() or "en")
+
+
+def first_day(event: Event) -> str:
+    """The long date of the event's first day, in the language being spoken."""
+    midnight = stored_instant(datetime.combine(event.starts_on, time()), event.home_zone, 0)
+    return long_date(midnight, event.home_zone, spoken_language())
 
 
 def event_clocks(

@@ -107,6 +107,19 @@ def redo(edit: Edit, now: datetime) -> list[Thing]:
     return _reverse(edit, "redo", "before", "after", now)
 
 
+def step_over(edit: Edit, now: datetime) -> None:
+    """Leave the edit as it is: what came before it can be undone next, or redone what came after. Inside write()."""
+    _keep(edit.event_id, edit.account_id, "over", now, [], reverses=edit.number)
+
+
+def last_step(event_id: UUID, account_id: UUID | None) -> tuple[str, Edit] | None:
+    """What the account did last, `undo`, `redo` or `over`, and with which edit; None where it was an edit itself."""
+    query = select(Edit).where(Edit.event_id == event_id, Edit.account_id == account_id)
+    last = db.session.scalar(query.order_by(Edit.number.desc()).limit(1))
+    edit = _numbered(event_id, [last.reverses]) if last and last.reverses else None
+    return (last.what, edit) if last and edit else None
+
+
 def _keep(
     event_id: UUID,
     account_id: UUID | None,
@@ -228,6 +241,8 @@ def _stacks(event_id: UUID, account_id: UUID | None) -> tuple[list[int], list[in
         elif what == "redo" and reverses in undone:
             undone.remove(reverses)
             done.append(reverses)
+        elif what == "over":
+            done, undone = ([one for one in stack if one != reverses] for stack in (done, undone))
         elif what not in ("undo", "redo"):
             done, undone = [*done, number], []
     return done, undone

@@ -41,6 +41,8 @@ class Item:
     placeholder: bool
     time_placeholder: bool
     now: bool
+    is_here: bool = False
+    """Whether it is at the venue alone: nothing of it is live elsewhere."""
     track: Text | None = None
     attendance: str = ""
     """How to take part, in words; empty where one may choose."""
@@ -152,6 +154,7 @@ def _item(event: Event, session: PublishedSession, language: str, zone: str | No
         placeholder=content["placeholder"] == "all",
         time_placeholder=content["placeholder"] == "time",
         now=now is not None and session.starts_at <= now < session.ends_at,
+        is_here=content["attendance_mode"] == "onsite" or content["kind"] in ("break", "meal", "doors"),
         track=in_language(content["track"], language) if content["track"] else None,
         attendance=attendance_label(content["attendance_mode"]),
         room_address=content.get("room_address", ""),

@@ -46,6 +46,8 @@ class Slot:
     clocks: TwoClocks
     items: list[Item]
     is_now: bool
+    is_here: bool
+    """Whether all of them are at the venue alone."""
     has_line: bool
     """The first that is still to come today: before it stands the line of the present."""
 
@@ -133,6 +135,7 @@ def _slots(shown: list[Item], line: Item | None = None) -> list[Slot]:
             clocks=group[0].clocks,
             items=sorted(group, key=lambda item: as_people_count(item.room or "")),
             is_now=group[0].now,
+            is_here=all(item.is_here for item in group),
             has_line=group[0] is line,
         )
         for group in groups

@@ -15,6 +15,7 @@ from eventops import clock
 from eventops.agenda.affected import reach, tell
 from eventops.agenda.as_seen import NotAsSeen, digest, refuse_unseen
 from eventops.agenda.changes import Change, changes, compare
+from eventops.agenda.conflicts.views import conflicts_shown
 from eventops.agenda.differences import describe
 from eventops.agenda.events import event_clocks, event_or_404
 from eventops.agenda.journal import editing
@@ -138,7 +139,7 @@ def _note() -> str:
 
 def _review_page(event: Event, leaks: Sequence[Leak] = (), is_unseen: bool = False) -> str:
     found = changes(event.id)
-    return render_template("agenda/publish.html", **_shown(event, found, leaks, is_unseen))
+    return render_template("agenda/publish.html", **_shown(event, found, leaks, is_unseen), **conflicts_shown(event))
 
 
 def _release_page(event: Event, release: Release, leaks: Sequence[Leak] = (), is_unseen: bool = False) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,7 @@ from eventops.agenda.edit import (
 )
 from eventops.agenda.events import event_clocks, event_or_404, public_window
 from eventops.agenda.grid.form_presence import presence
+from eventops.agenda.grid.page import agenda_page_url
 from eventops.agenda.grid.presence import last_editor
 from eventops.agenda.grid.words import changed_meanwhile, name_for
 from eventops.agenda.journal import editing
@@ -119,7 +120,8 @@ def clocks(slug: str) -> dict[str, str]:
 
 
 def _home(event: Event) -> str:
-    return url_for("agenda.desk", slug=event.slug)
+    """Where the form was opened: the grid, or the list."""
+    return agenda_page_url(event.slug, request.values.get("back", ""))
 
 
 def _blank(event: Event) -> SessionForm:
@@ -161,6 +163,7 @@ def _form_page(
         event=event,
         **titles(event),
         session=session,
+        home=_home(event),
         form=form,
         choices=options,
         readings=readings(event, form),

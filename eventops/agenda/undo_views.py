@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from eventops import clock
 from eventops.agenda import journal as journals
 from eventops.agenda import publish as publishing
 from eventops.agenda.events import event_or_404
-from eventops.agenda.grid.page import date_or_none, grid_page
+from eventops.agenda.grid.page import agenda_page_url, grid_page
 from eventops.agenda.journal import ChangedSince
 from eventops.agenda.models import Edit, Session
 from eventops.agenda.public_pages import forget_renderings
@@ -30,13 +30,14 @@ from eventops.viewer import signed_in_account
 def undo(slug: str) -> Response | tuple[str, int]:
     """Take back one's own latest edit. 409, and nothing is changed, where somebody changed the same since.
 
-    The form names the edit, so that what is pressed twice is taken back once.
+    The form names the edit, so that what is pressed twice is taken back once. With `over` an edit that cannot be taken
+    back is left as it is, for those before it.
     """
     event_id, account_id, now = event_or_404(slug).id, signed_in_account(), clock.now()
     try:
         is_narrowed = _undo(event_id, account_id, now)
     except ChangedSince as conflict:
-        return grid_page(event_or_404(slug), conflict), 409
+        return grid_page(event_or_404(slug), conflict, ("undo", journals.to_undo(event_id, account_id))), 409
     return _back(slug, is_narrowed)
 
 
@@ -48,7 +49,7 @@ def redo(slug: str) -> Response | tuple[str, int]:
     try:
         is_narrowed = _redo(event_id, account_id, now)
     except ChangedSince as conflict:
-        return grid_page(event_or_404(slug), conflict), 409
+        return grid_page(event_or_404(slug), conflict, ("redo", journals.to_redo(event_id, account_id))), 409
     return _back(slug, is_narrowed)
 
 
@@ -57,6 +58,9 @@ def _undo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
         publishing.hold_agenda(event_id)
         edit = journals.to_undo(event_id, account_id)
         if edit is None or not _is_meant(edit):
+            return False
+        if "over" in request.form:
+            journals.step_over(edit, now)
             return False
         record("agenda.undo", edit.id, event_id=event_id, now=now)
         return close_at_once(journals.undo(edit, now), now)
@@ -67,6 +71,9 @@ def _redo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
         publishing.hold_agenda(event_id)
         edit = journals.to_redo(event_id, account_id)
         if edit is None or not _is_meant(edit):
+            return False
+        if "over" in request.form:
+            journals.step_over(edit, now)
             return False
         record("agenda.redo", edit.id, event_id=event_id, now=now)
         return close_at_once(journals.redo(edit, now), now)
@@ -85,7 +92,4 @@ def close_at_once(things: Iterable[Thing], now: datetime) -> bool:
 def _back(slug: str, is_narrowed: bool) -> Response:
     if is_narrowed:
         forget_renderings()
-    if request.form.get("view") == "list":
-        return redirect(url_for("agenda.desk", slug=slug), 303)
-    day = date_or_none(request.form.get("day", ""))
-    return redirect(url_for("agenda.grid", slug=slug, day=day.isoformat() if day else None), 303)
+    return redirect(agenda_page_url(slug, request.form.get("view", "grid"), stepped=""), 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, json, redirect, render_template, request, url_for
@@ -17,12 +17,13 @@ from eventops.agenda.filters import ASKED
 from eventops.agenda.markdown import markdown
 from eventops.agenda.models import Event
 from eventops.agenda.now_and_next import changes_of_page
-from eventops.agenda.programme import Item, visible_entries
+from eventops.agenda.programme import visible_entries
 from eventops.agenda.programme_page import address_of, asked_of, programme_page
 from eventops.agenda.public_pages import changes_at, for_strangers, public_event_or_404
 from eventops.agenda.show_picture import picture
 from eventops.db import db
 from eventops.routes import absolute_url, anyone
+from eventops.times import TwoClocks
 
 blueprint = Blueprint("agenda", __name__)
 blueprint.add_app_template_filter(markdown)
@@ -104,9 +105,20 @@ def titles(event: Event) -> dict[str, Any]:
     }
 
 
-def by_day(shown: list[Item]) -> list[tuple[str, list[Item]]]:
+class Timed(Protocol):
+    """What stands at hours."""
+
+    @property
+    def clocks(self) -> TwoClocks:
+        """Its hours."""
+
+
+Shown = TypeVar("Shown", bound=Timed)
+
+
+def by_day(shown: list[Shown]) -> list[tuple[str, list[Shown]]]:
     """The items under the long date of the reader's clock on which each starts."""
-    days: dict[str, list[Item]] = {}
+    days: dict[str, list[Shown]] = {}
     for item in shown:
         days.setdefault(item.clocks.day, []).append(item)
     return list(days.items())

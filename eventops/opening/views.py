@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from eventops import clock
 from eventops.agenda.conference_file import BadConferenceFile, left_out, read_conference
-from eventops.agenda.events import event_clocks, event_title, events_of, spoken_language
+from eventops.agenda.events import event_clocks, event_title, events_of, first_day, spoken_language
 from eventops.agenda.models import Event
 from eventops.agenda.typed_form import TypedForm
 from eventops.agenda.zone_choices import NORDIC_ZONES, zone_choices
@@ -150,7 +150,7 @@ def _page(how: str, owned: list[Event], form: TypedForm, **more: Any) -> str:
         how=how,
         form=form,
         labels=_labels(),
-        events=[(event.slug, event_title(event).text) for event in owned],
+        events=[(event.slug, f"{event_title(event)} · {first_day(event)} · {event.slug}") for event in owned],
         **zone_choices(form.chosen("also_show")),
         **more,
     )

@@ -21,8 +21,9 @@ from eventops.registration.models import Admission, Registration
 from eventops.streams.models import Stream
 from eventops.times import stored_instant
 from tests.agenda.sessions import add_session, hall
-from tests.apps import changing, reading
+from tests.apps import ON_SQLITE, changing, reading
 from tests.cast import START, Conference, add_conference
+from tests.forms import publish_desk
 from tests.staff.team import add_staff, page_of, signed_in
 
 DESK = "/en/desk/conference/"
@@ -184,6 +185,18 @@ def test_desk_lists_conflicts_with_the_sessions_to_edit(app: Flask, cast: Confer
     assert section.xpath(".//h2/text()") == ["1 conflict"]
     edit = f"{DESK}agenda/"
     assert sorted(section.xpath(".//li//a/@href")) == sorted(f"{edit}{id}" for id in (cast.keynote_id, clash.id))
+
+
+@ON_SQLITE
+def test_review_lists_the_conflicts_that_remain(app: Flask, cast: Conference, editor: FlaskClient) -> None:
+    """Before the button, with a link to each session; publishing goes on all the same."""
+    with changing(app):
+        clash = add_session(cast, "Clash", 80, 20)
+    page = page_of(editor.get(f"{DESK}publish"))
+    [section] = page.xpath("//main//section[following::form]")
+    assert section.xpath(".//h2/text()") == ["1 conflict"]
+    assert f"{DESK}agenda/{clash.id}" in section.xpath(".//li//a/@href")
+    assert publish_desk(editor, cast.slug).status_code == 303
 
 
 def test_desk_marks_the_sessions_that_have_a_conflict(app: Flask, cast: Conference, editor: FlaskClient) -> None:

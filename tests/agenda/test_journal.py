@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
+import lxml.html
 import pytest
 from flask import Flask
 from sqlalchemy import event as happening
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from eventops.agenda.journal import (
     ChangedSince,
@@ -159,6 +161,45 @@ def test_what_somebody_changed_since_is_not_undone(app: Flask, cast: Conference)
     with reading(app):
         notes = set(db.session.scalars(select(Session.staff_notes)))
         assert (notes, title(cast), db.session.scalars(select(Edit.number)).all()) == ({"shifted"}, "Theirs", [1, 2])
+
+
+@ON_SQLITE
+def test_edit_that_is_stuck_is_stepped_over(app: Flask, cast: Conference) -> None:
+    """For those before it; the pages say what was left as it is and what was taken back. A late press does nothing."""
+    mine, theirs = add_staff(app, "editor", cast.event_id), add_staff(app, "owner", cast.event_id, factor=False)
+    with changing(app):
+        keynote = db.session.get_one(Session, cast.keynote_id)
+        with editing(cast.event_id, mine, "edit", NOW) as journal:
+            room = db.session.get_one(Room, keynote.room_id)
+            journal.change(room)
+            room.name = "Hall"
+        with editing(cast.event_id, mine, "shift", NOW) as journal:
+            journal.change(keynote)
+            keynote.staff_notes = "shifted"
+        edit(cast, theirs, "Theirs")
+    browser, desk = signed_in(app, "editor@example.org"), f"/en/desk/{cast.slug}/"
+    [stuck] = forms_of(send_form(browser, desk, "/undo"), "over")
+    assert stuck["edit"] == "2"
+    texts = []
+    for fields in (stuck, stuck, None, None):
+        answer = browser.post(f"{desk}agenda/undo", data=fields) if fields else send_form(browser, desk, "/undo")
+        assert (answer.status_code, answer.location) == (303, f"{desk}?stepped=")
+        page = lxml.html.document_fromstring(browser.get(answer.location).text)
+        texts.append((page.xpath("string(//main//*[@class='notice-title'])"), page.xpath("string(//*[@id='undo'])")))
+    left, done = "Left as it is: running late, 1 session", "Taken back: changed Hall"
+    assert texts == [(left, "Undo: changed Hall"), (left, "Undo: changed Hall"), (done, "Undo"), (done, "Undo")]
+    assert (send_form(browser, desk, "/redo").status_code, numbers_now(app, cast, mine)) == (303, (1, None))
+
+
+def forms_of(answer: TestResponse, field: str) -> list[dict[str, str]]:
+    """Those with the field."""
+    forms = lxml.html.document_fromstring(answer.text).forms
+    return [dict(form.form_values()) for form in forms if field in form.fields]
+
+
+def numbers_now(app: Flask, cast: Conference, who: UUID) -> tuple[int | None, int | None]:
+    with reading(app):
+        return numbers(cast, who)
 
 
 def test_session_does_not_come_back_into_a_room_that_is_gone(app: Flask, cast: Conference) -> None:
@@ -375,5 +416,6 @@ def test_undo_with_nothing_to_undo_changes_nothing(app: Flask, cast: Conference)
     browser, page = signed_in(app, "editor@example.org"), f"/en/desk/{cast.slug}/agenda/grid"
     for name in ("/undo", "/redo"):
         answer = send_form(browser, page, name)
-        assert (answer.status_code, answer.location) == (303, f"{page}?day=2024-05-07")
-    assert send_form(browser, page, "/undo", day="yesterday").location == page
+        assert (answer.status_code, answer.location) == (303, f"{page}?day=2024-05-07&stepped=")
+        assert "Taken back" not in browser.get(answer.location).text
+    assert send_form(browser, page, "/undo", day="yesterday").location == f"{page}?stepped="

@@ -116,7 +116,8 @@ def test_going_back_is_a_release_and_puts_the_desk_back(app: Flask, cast: Confer
         workshop = db.session.get_one(Session, cast.workshop_id)
         assert ([s.name for s in workshop.speakers], workshop.deleted_at) == ([f"Speaker {CANARY}"], None)
     assert "Back to release 1" in texts(editor, RELEASES)
-    assert "What you see here is what is published." in texts(editor, DESK)
+    desk = texts(editor, DESK)
+    assert ("What you see here is what is published." in desk, "Undo: went back to release 1" in desk) == (True, True)
     with changing(app):
         account = db.session.scalars(select(Edit.account_id).where(Edit.what == "return")).one()
         last = to_undo(cast.event_id, account)

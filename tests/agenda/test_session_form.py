@@ -248,11 +248,33 @@ def test_removed_session_leaves_the_desk_and_stays_published(app: Flask, cast: C
 
 @ON_SQLITE
 def test_session_in_the_tray_is_not_published(app: Flask, cast: Conference, editor: FlaskClient) -> None:
-    """It stands on the desk without hours."""
+    """It stands on the desk below all days, with how long it is instead of hours."""
     assert send_form(editor, NEW, title_en="Someday", end="2024-05-07T12:00", in_tray="yes").status_code == 303
-    assert "Waits in the tray" in editor.get(DESK).text
+    assert send_form(editor, NEW, title_en="After", start="2024-05-08T09:00", end="2024-05-08T10:00").status_code == 303
+    desk = page_of(editor.get(DESK))
+    assert desk.xpath("//main//h2/text()")[-3:] == ["Tuesday 7 May 2024", "Wednesday 8 May 2024", "Not scheduled"]
+    *_, day, tray = (" ".join(table.text_content().split()) for table in desk.xpath("//main//table"))
+    assert ("After" in day, "09:00–10:00 Finnish time" in day, "Someday" in day) == (True, True, False)
+    assert ("60 min" in tray, "Finnish time" in tray) == (True, False)
     page = page_of(editor.get(f"{DESK}publish")).text_content()
     assert "Someday" not in page
+
+
+@ON_SQLITE
+def test_saving_leads_back_to_where_the_form_was_opened(app: Flask, cast: Conference, editor: FlaskClient) -> None:
+    """The grid and its day, after a refusal too; the list for any other word. The grid says what is to publish."""
+    grid = f"{DESK}agenda/grid?day=2024-05-07"
+    assert page_of(editor.get(grid)).xpath("//a[.='New session']/@href") == [f"{NEW}?back=grid&day=2024-05-07"]
+    edit = f"{DESK}agenda/{cast.keynote_id}"
+    assert send_form(editor, f"{edit}?back=grid&day=2024-05-07").location == grid
+    refused = send_form(editor, f"{edit}?back=grid&day=2024-05-07", title_en="")
+    assert refused.status_code == 422
+    assert dict(page_of(refused).forms[1].form_values())["back"] == "grid"
+    for words in ("back=https://example.org/", "back=list", ""):
+        assert send_form(editor, f"{edit}?{words}").location == DESK
+    assert send_form(editor, f"{edit}?back=grid&day=nonsense", "/remove").location == f"{DESK}agenda/grid"
+    texts = page_of(editor.get(grid)).text_content()
+    assert [word in texts for word in ("Not published yet", "Releases", "Running late")] == [True, True, True]
 
 
 @ON_SQLITE

@@ -163,6 +163,17 @@ def test_settings_are_stored_shown_again_and_public_at_once(site: Site) -> None:
 
 
 @pytest.mark.usefixtures("unwatched")
+def test_saving_what_is_not_published_says_nothing_of_the_public(site: Site) -> None:
+    """Nobody reads it yet, and no stream or reminder goes by it."""
+    saved = [site.owner.get(f"{PATH}?saved={what}").text for what in ("", "times")]
+    assert ["Saved, and public now" in page for page in saved] == [True, True]
+    with changing(site.app):
+        db.session.get_one(Event, site.cast.event_id).published_at = None
+    saved = [site.owner.get(f"{PATH}?saved={what}").text for what in ("", "times")]
+    assert [("public now" in page, ">Saved<" in page) for page in saved] == [(False, True)] * 2
+
+
+@pytest.mark.usefixtures("unwatched")
 def test_another_home_zone_moves_nothing(site: Site) -> None:
     """Public hours and sessions stay at their moments; the form then shows them on the new clock."""
     with reading(site.app):

@@ -273,6 +273,7 @@ def test_new_session_is_drawn_where_the_grid_is_empty(desk: Desk, open_grid: Ope
     page.locator("[name=title_en]").fill("Drawn")
     page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Agenda")
+    assert page.url.endswith("/agenda/grid?day=2024-05-07")
     with changing(desk.live.app):
         drawn = db.session.scalars(select(Session).where(Session.title["en"].as_string() == "Drawn")).one()
         hours = _instant("12:00"), _instant("12:45")
@@ -298,6 +299,7 @@ def test_escape_puts_back_and_undo_works_after_a_reload(desk: Desk, open_grid: O
     page.reload()
     page.get_by_role("button", name="Undo: moved A talk").click()
     expect(page.get_by_role("button", name="Redo: moved A talk")).to_be_enabled()
+    expect(page.get_by_role("status").filter(has_text="Taken back: moved A talk")).to_be_visible()
     assert desk.place() == ("09:00", "10:00", "Room 1", True)
     press(page, "Control+Shift+Z")
     expect(page.get_by_role("button", name="Undo: moved A talk")).to_be_enabled()

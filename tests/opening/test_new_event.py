@@ -355,7 +355,9 @@ def test_only_owners_create_events_and_only_of_their_own(site: Site) -> None:
     assert NEW not in editor.get("/en/desk/?all=").text
     refused = create(site, **{**COPY, "slug": "taken", "model": other.slug})
     assert (refused.status_code, set(faults(refused))) == (422, {"model"})
-    assert other.slug not in site.owner.get(f"{NEW}?how=copy").text
+    page = site.owner.get(f"{NEW}?how=copy").text
+    assert (other.slug in page, "Tuesday 7 May 2024 · conference" in page) == (False, True)
+    assert "Tuesday 7 May 2024 · conference" in editor.get("/en/desk/?all=").text
     assert site.rows() == before
 
 

@@ -11,15 +11,16 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from eventops.agenda.changes import changes
 from eventops.agenda.conflicts.views import conflicts_shown
 from eventops.agenda.edit import desk_rooms
-from eventops.agenda.edit_words import steps
+from eventops.agenda.edit_words import stepped, steps
 from eventops.agenda.events import event_or_404, spoken_language
 from eventops.agenda.grid.cards import Day, as_json, axis, day_name, days, on_day
 from eventops.agenda.grid.presence import last_editor
 from eventops.agenda.grid.words import grid_words
 from eventops.agenda.journal import ChangedSince, last_number
-from eventops.agenda.models import Event
+from eventops.agenda.models import Edit, Event
 from eventops.agenda.things import KINDS
 from eventops.agenda.views import blueprint, titles
 from eventops.db import db
@@ -39,8 +40,13 @@ def grid(slug: str) -> str:
     return grid_page(event_or_404(slug))
 
 
-def grid_page(event: Event, conflict: ChangedSince | None = None) -> str:
-    """The page of the day that the address or the form names, by default the event's first."""
+def grid_page(
+    event: Event, conflict: ChangedSince | None = None, stuck: tuple[str, Edit | None] = ("undo", None)
+) -> str:
+    """The page of the day that the address or the form names, by default the event's first.
+
+    `conflict` stands in the way of `stuck`: of undoing an edit, or redoing it.
+    """
     every_day, viewer = days(event), current_viewer()
     day = _chosen(event, every_day)
     may_edit = viewer is not None and viewer.role is not None and can(viewer.role, "edit_agenda")
@@ -54,12 +60,24 @@ def grid_page(event: Event, conflict: ChangedSince | None = None) -> str:
         planned=[session for session in data["sessions"] if session["is_scheduled"]],
         tray=[session for session in data["sessions"] if not session["is_scheduled"]],
         may_edit=may_edit,
+        changed=len(changes(event.id)),
         any_id=str(ANY),
         steps=steps(event.id, signed_in_account()) if may_edit else {},
         **conflicts_shown(event),
         conflict=_conflict_words(event, conflict) if conflict else "",
+        stuck=stuck,
+        view="list" if request.form.get("view") == "list" else "grid",
+        stepped=stepped(event.id, signed_in_account()) if "stepped" in request.args else "",
         data=data,
     )
+
+
+def agenda_page_url(slug: str, view: str, **more: Any) -> str:
+    """The address of the grid, of the day that the address or the form names, for the view "grid"; else of the list."""
+    if view != "grid":
+        return url_for("agenda.desk", slug=slug, **more)
+    day = date_or_none(request.values.get("day", ""))
+    return url_for("agenda.grid", slug=slug, day=day.isoformat() if day else None, **more)
 
 
 def date_or_none(text: str) -> date | None:
@@ -96,9 +114,10 @@ def _links(event: Event, day: Day, may_edit: bool) -> dict[str, str]:
     page = url_for("agenda.grid", slug=event.slug, day=day.on.isoformat())
     links = {"page": page, "beat": url_for("agenda.beat", slug=event.slug)}
     if may_edit:
-        links["edit"] = url_for("agenda.edit", slug=event.slug, session_id=ANY)
+        here: dict[str, Any] = {"back": "grid", "day": day.on.isoformat()}
+        links["edit"] = url_for("agenda.edit", slug=event.slug, session_id=ANY, **here)
         links["move"] = url_for("agenda.move", slug=event.slug, session_id=ANY)
-        links["new"] = url_for("agenda.new", slug=event.slug)
+        links["new"] = url_for("agenda.new", slug=event.slug, **here)
     return links
 
 

@@ -29,11 +29,11 @@ class Edit(Model):
     """None for a command."""
     at: Mapped[datetime]
     what: Mapped[str] = mapped_column(String(20))
-    """A word of ours: `edit`, `move`, `add`, `remove`, `shift`, `import`, `return`, `undo`, `redo`."""
+    """A word of ours: `edit`, `move`, `add`, `remove`, `shift`, `import`, `return`, `undo`, `redo`, `over`."""
     changes: Mapped[list[dict[str, Any]]]
     """Of each thing: `kind`, `id`, and its state `before` and `after`; None where it was not there."""
     reverses: Mapped[int | None]
-    """Of `undo` and `redo`: the number of the edit that is taken back, or made again."""
+    """Of `undo`, `redo` and `over`: the number of the edit that is taken back, made again, or left as it is."""
 
 
 class Presence(Model):

@@ -140,7 +140,7 @@ function edit(id) {
 
 function draw({ start, end, room_id }) {
   const asked = { start: clocks.homeWall(start), end: clocks.homeWall(end), room_id, zone: clocks.homeZone };
-  location.assign(`${data.links.new}?${new URLSearchParams(asked)}`);
+  location.assign(`${data.links.new}&${new URLSearchParams(asked)}`);
 }
 
 function held() {
@@ -184,13 +184,15 @@ function mark(found) {
   }
 }
 
-// The list is the server's to write.
+// The list, and what is said of publishing, are the server's to write.
 async function refreshList() {
   const answer = await fetch(data.links.page, { redirect: "manual" }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const [old, fresh] = [document, page].map((one) => one.getElementById("list"));
-  if (fresh && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
+  for (const id of ["list", "published"]) {
+    const [old, fresh] = [document, page].map((one) => one.getElementById(id));
+    if (fresh && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
+  }
 }
 
 function stepped(answer) {
