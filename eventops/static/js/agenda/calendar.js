@@ -127,7 +127,7 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
     main.tabIndex = 0;
     main.setAttribute("role", "region");
     main.setAttribute("aria-label", words.grid);
-    main.style.setProperty("--axis", clocks.faces.map(column).join(" "));
+    main.style.setProperty("--axis", clocks.faces.map(width).join(" "));
     const head = element("div", "axis-head");
     head.append(...clocks.faces.map((face) => element("span", "axis-zone", face.words)));
     main.querySelector(".ec-header .ec-sidebar").append(head);
@@ -138,7 +138,7 @@ export function drawCalendar(target, { data, agenda, clocks, acts }) {
   }
 
   // As wide as the longest of its zone's words, none of which is broken.
-  function column({ words }) {
+  function width({ words }) {
     return `max(4.6rem, ${Math.max(...words.split(" ").map((word) => word.length)) * 0.5}rem)`;
   }
 
