@@ -152,6 +152,10 @@ class Site:
             return {t.name: sorted(map(repr, db.session.execute(select(t)))) for t in tables}
 
 
+SITE_ON_POSTGRESQL = pytest.mark.parametrize("site", ["postgresql"], indirect=True)
+"""For a test of odd input, of which PostgreSQL takes less than SQLite, where others of its kind run on both."""
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site on the morning of the conference, one for the tests of a module on each database.

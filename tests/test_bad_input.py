@@ -24,7 +24,7 @@ from tests.apps import MakeApp, reading
 from tests.cast import START
 from tests.day import message_of, standing_at, texts_of
 from tests.forms import publish_desk, send_form
-from tests.site import ODD, Site, form_of, open_site
+from tests.site import ODD, SITE_ON_POSTGRESQL, Site, form_of, open_site
 
 EVIL = "https://evil.example"
 SIGN_UP = {"name": "Aino Esimerkki", "email": "aino@example.org", "mode": "onsite", "language": "fi", "privacy": "yes"}
@@ -122,6 +122,7 @@ def test_line_breaks_in_titles_are_refused(site: Site, title: str) -> None:
     assert site.rows() == before
 
 
+@SITE_ON_POSTGRESQL
 def test_odd_answers_in_the_session_form_store_nothing(site: Site) -> None:
     """Unknown zones, times that are none, rooms that are not there, revisions that never were: 422 or 412."""
     before = site.rows()

@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 
 from tests.apps import fresh_database
 from tests.processes import serving
-from tests.site import ODD, Site, form_of
+from tests.site import ODD, SITE_ON_POSTGRESQL, Site, form_of
 
 TEN_MEGABYTES = b"name=" + b"a" * 10_000_000
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW")
@@ -96,6 +96,7 @@ def test_unknown_methods_are_refused(site: Site) -> None:
     assert site.rows() == before
 
 
+@SITE_ON_POSTGRESQL
 def test_odd_parts_of_addresses_are_missing_pages(site: Site, long: bool) -> None:
     """Each part of each address in turn: 404, or a way to the right address; never a 500, nothing stored."""
     before = site.rows()
@@ -108,6 +109,7 @@ def test_odd_parts_of_addresses_are_missing_pages(site: Site, long: bool) -> Non
     assert site.rows() == before
 
 
+@SITE_ON_POSTGRESQL
 def test_odd_queries_change_nothing(site: Site, long: bool) -> None:
     """Whatever follows the question mark; in short each route is given some of it."""
     before = site.rows()
@@ -122,6 +124,7 @@ def test_odd_queries_change_nothing(site: Site, long: bool) -> None:
     assert site.rows() == before
 
 
+@SITE_ON_POSTGRESQL
 @pytest.mark.parametrize("name", HEADERS)
 def test_odd_headers_cause_no_error(site: Site, long: bool, name: str) -> None:
     """Each header with each value, for looking and for doing."""

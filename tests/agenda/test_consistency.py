@@ -332,7 +332,7 @@ def close(app: Flask) -> None:
 
 
 def test_any_sequence_of_edits_and_releases_is_consistent(morning: Path, long: bool) -> None:
-    """Short: 40 runs of up to 15 steps; `--long`: 5,000 of up to 30."""
+    """Short: 25 runs of up to 15 steps; `--long`: 5,000 of up to 30."""
 
     class FreshDesk(Desk):
         def __init__(self) -> None:
@@ -343,7 +343,7 @@ def test_any_sequence_of_edits_and_releases_is_consistent(morning: Path, long: b
     run_state_machine_as_test(
         FreshDesk,
         settings=settings(
-            max_examples=5000 if long else 40,
+            max_examples=5000 if long else 25,
             stateful_step_count=30 if long else 15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
