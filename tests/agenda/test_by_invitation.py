@@ -20,6 +20,7 @@ from eventops.agenda.events import event_clocks
 from eventops.agenda.models import Audience, Event, PublishedBlock, PublishedSession, Session
 from eventops.agenda.public_pages import forget_renderings
 from eventops.agenda.publish import hold_agenda, narrow, publish
+from eventops.agenda.snapshots import desk_snapshots
 from eventops.db import db
 from eventops.registration.links import personal_token
 from eventops.registration.models import Registration
@@ -203,16 +204,18 @@ def test_closing_a_session_while_somebody_publishes_it_closes_it(app: Flask, cas
     with changing(app):
         workshop = db.session.get_one(Session, cast.workshop_id)
         workshop.access, workshop.audiences = "public", []
-    is_published = ThreadEvent()
+    is_read = ThreadEvent()
 
     def publishes() -> None:
         with changing(app):
-            publish(db.session.get_one(Event, cast.event_id), LATER)
-            is_published.set()
-            sleep(0.5)  # as long as the leak check takes
+            hold_agenda(cast.event_id)
+            read = desk_snapshots(cast.event_id)
+            is_read.set()
+            sleep(0.5)  # as long as it takes to say what changes
+            publish(db.session.get_one(Event, cast.event_id), LATER, snapshots=read)
 
     def closes() -> None:
-        is_published.wait(10)
+        is_read.wait(10)
         with changing(app):
             hold_agenda(cast.event_id)
             session = db.session.get_one(Session, cast.workshop_id)
