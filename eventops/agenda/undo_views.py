@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from eventops.db import write
 from eventops.routes import staff
 from eventops.staff.audit import record
 from eventops.viewer import signed_in_account
+
+Find = Callable[[UUID, UUID | None], Edit | None]
 
 
 @blueprint.post("/<language:language>/desk/<slug>/agenda/undo")
@@ -55,12 +57,8 @@ def redo(slug: str) -> Response | tuple[str, int]:
 
 def _undo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
     with write():
-        publishing.hold_agenda(event_id)
-        edit = journals.to_undo(event_id, account_id)
-        if edit is None or not _is_meant(edit):
-            return False
-        if "over" in request.form:
-            journals.step_over(edit, now)
+        edit = _meant(event_id, account_id, journals.to_undo, now)
+        if edit is None:
             return False
         record("agenda.undo", edit.id, event_id=event_id, now=now)
         return close_at_once(journals.undo(edit, now), now)
@@ -68,19 +66,23 @@ def _undo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
 
 def _redo(event_id: UUID, account_id: UUID | None, now: datetime) -> bool:
     with write():
-        publishing.hold_agenda(event_id)
-        edit = journals.to_redo(event_id, account_id)
-        if edit is None or not _is_meant(edit):
-            return False
-        if "over" in request.form:
-            journals.step_over(edit, now)
+        edit = _meant(event_id, account_id, journals.to_redo, now)
+        if edit is None:
             return False
         record("agenda.redo", edit.id, event_id=event_id, now=now)
         return close_at_once(journals.redo(edit, now), now)
 
 
-def _is_meant(edit: Edit) -> bool:
-    return request.form.get("edit") == str(edit.number)
+def _meant(event_id: UUID, account_id: UUID | None, find: Find, now: datetime) -> Edit | None:
+    """The edit that the form names, if it is still the next one, and is not to be stepped over."""
+    publishing.hold_agenda(event_id)
+    edit = find(event_id, account_id)
+    if edit is None or request.form.get("edit") != str(edit.number):
+        return None
+    if "over" in request.form:
+        journals.step_over(edit, now)
+        return None
+    return edit
 
 
 def close_at_once(things: Iterable[Thing], now: datetime) -> bool:
