@@ -181,7 +181,7 @@ def test_photo_is_there_for_as_long_as_a_visible_session_names_it(
     [photo] = lxml.html.document_fromstring(client.get(_page(cast)).text).xpath("//img/@src")[:1]
     got = client.get(photo)
     assert (got.data, got.mimetype) == (PICTURE, "image/png")
-    assert got.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert got.headers["Cache-Control"] == "private, max-age=31536000, immutable"
     with changing(app):
         unnamed, workshop = _image(cast.event_id).id, db.session.get_one(Session, cast.workshop_id)
         _add_speaker(cast, workshop, f"Second {CANARY}", "chair", {"en": f"Bio {CANARY}"})
