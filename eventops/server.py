@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +42,10 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make_app()
+        app = self._make_app()
+        gc.collect()
+        gc.freeze()  # what stays until the end need not be gone through again while somebody waits
+        return app
 
 
 def listen(port: int, host: str = "127.0.0.1") -> socket.socket:

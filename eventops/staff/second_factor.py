@@ -16,7 +16,7 @@ from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
 from pyotp import TOTP
-from sqlalchemy import ColumnElement, CursorResult, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, false, or_, select, update
 
 from eventops.config import settings
 from eventops.db import db
@@ -31,15 +31,17 @@ DRIFT = 1
 
 def is_demanded(account_id: UUID) -> bool:
     """Whether the account must have a second factor: as an owner, or by the demand of an event. Never in the demo."""
+    return bool(db.session.scalar(select(Account.id).where(Account.id == account_id, factor_demanded())))
+
+
+def factor_demanded() -> ColumnElement[bool]:
+    """What is true in a query of accounts for those of which a second factor is demanded."""
     if settings().demo:
-        return False
+        return false()
     of_role = and_(RoleDemand.event_id == Membership.event_id, RoleDemand.role == Membership.role)
-    demanding = (
-        select(Membership.role)
-        .outerjoin(RoleDemand, of_role)
-        .where(Membership.account_id == account_id, or_(Membership.role == "owner", RoleDemand.role.is_not(None)))
-    )
-    return db.session.scalar(demanding.limit(1)) is not None
+    demanding = or_(Membership.role == "owner", RoleDemand.role.is_not(None))
+    roles = select(Membership.role).outerjoin(RoleDemand, of_role)
+    return roles.where(Membership.account_id == Account.id, demanding).exists()
 
 
 def offered_secret(session_id: UUID) -> str:

@@ -26,7 +26,7 @@ from eventops.staff.abilities import can
 from eventops.staff.accounts import role_in
 from eventops.staff.audit import record
 from eventops.staff.models import Account, SignInSession
-from eventops.staff.second_factor import is_demanded
+from eventops.staff.second_factor import factor_demanded, is_demanded
 from eventops.staff.which_event import event_of_slug
 from eventops.viewer import Viewer
 
@@ -76,15 +76,15 @@ def signed_in(token: str, now: datetime) -> tuple[Account, SignInSession] | None
     A whole session ends to count, too, when a second factor is demanded meanwhile of an account that has none.
     """
     found = (
-        select(Account, SignInSession)
+        select(Account, SignInSession, factor_demanded())
         .join(SignInSession, SignInSession.account_id == Account.id)
         .where(SignInSession.token_hash == _hashed(token), *_alive(now), Account.disabled_at.is_(None))
     )
     row = db.session.execute(found).first()
     if row is None:
         return None
-    account, session = row
-    lacks_factor = session.stage == "whole" and account.totp_secret is None and is_demanded(account.id)
+    account, session, is_factor_demanded = row
+    lacks_factor = session.stage == "whole" and account.totp_secret is None and is_factor_demanded
     return None if lacks_factor else (account, session)
 
 

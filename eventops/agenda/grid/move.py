@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
 from sqlalchemy import select
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import contains_eager
 
 from eventops.agenda.edit import schedule
 from eventops.agenda.journal import Journal
@@ -57,9 +57,18 @@ def read_wanted(body: bytes) -> Wanted:
 
 
 def movable(event_id: UUID, session_id: UUID) -> Session | None:
-    """A session of the desk copy. Who speaks in it is only loaded as far as the journal keeps it."""
-    query = select(Session).where(Session.id == session_id, Session.event_id == event_id, Session.deleted_at.is_(None))
-    return db.session.scalar(query.options(lazyload(Session.speaker_roles).lazyload(SpeakerRole.speaker)))
+    """A session of the desk copy with all that a move reads or the journal keeps, in one statement."""
+    query = (
+        select(Session)
+        .outerjoin(Session.room)
+        .outerjoin(Session.audiences)
+        .outerjoin(Session.speaker_roles)
+        .where(Session.id == session_id, Session.event_id == event_id, Session.deleted_at.is_(None))
+        .order_by(SpeakerRole.position)
+        .options(contains_eager(Session.room), contains_eager(Session.audiences))
+        .options(contains_eager(Session.speaker_roles).lazyload(SpeakerRole.speaker))
+    )
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def move(session: Session, wanted: Wanted, journal: Journal) -> None:
