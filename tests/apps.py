@@ -7,14 +7,17 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
 from eventops import create_app
@@ -44,6 +47,22 @@ def _compile_rules_once() -> None:
     Rule._compile_builder = remembered  # type: ignore[method-assign, assignment]
 
 
+def _compile_statements_once() -> None:
+    """SQLAlchemy keeps what it compiled by engine and dialect: each application would compile its statements anew."""
+    make, made, compiled = SQLAlchemy._make_engine, dict[str, Engine](), dict[Any, Any]()
+
+    def alike(*arguments: Any) -> Engine:
+        engine = make(*arguments)
+        engine._compiled_cache = compiled
+        like = made.setdefault(engine.name, engine)
+        if like.dialect.server_version_info is None:  # it never connected, so that its dialect is not ready
+            made[engine.name] = like = engine
+        engine.dialect = like.dialect
+        return engine
+
+    SQLAlchemy._make_engine = alike  # type: ignore[method-assign, assignment]
+
+
 class TemplatesCompiledOnce(BytecodeCache):
     """Jinja compiles the templates of every application anew, which takes longer than most tests."""
 
@@ -63,6 +82,7 @@ QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 accounts._hasher, TODAYS_HASHER = QUICK_HASHER, accounts._hasher
 _compile_rules_once()
+_compile_statements_once()
 Flask.jinja_options = {"bytecode_cache": TemplatesCompiledOnce()}
 
 

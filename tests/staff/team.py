@@ -10,7 +10,7 @@ import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml.html import HtmlElement
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from eventops import clock
@@ -18,6 +18,7 @@ from eventops.db import db
 from eventops.staff.accounts import add_account, grant, hash_password, key_of
 from eventops.staff.models import Account
 from eventops.staff.second_factor import _encrypted
+from eventops.staff.sign_in import begin_session, cookie_name
 from tests.apps import changing
 from tests.cast import SPRING
 
@@ -82,8 +83,19 @@ def sign_in(
     return type_code(client, code(), response.headers["Location"], **options)
 
 
-def signed_in(app: Flask, email: str) -> FlaskClient:
-    """A browser in which the account with that address signed in."""
+def signed_in_by_forms(app: Flask, email: str) -> FlaskClient:
+    """A browser in which the account with that address just signed in."""
     client = app.test_client()
     assert sign_in(client, email).status_code == 303
+    return client
+
+
+def signed_in(app: Flask, email: str) -> FlaskClient:
+    """A browser in which the account with that address signed in a while ago: the forms have tests of their own."""
+    client = app.test_client()
+    with changing(app):
+        account_id = db.session.scalars(select(Account.id).where(Account.email == key_of(email))).one()
+        token = begin_session(account_id, clock.real_now())
+    with app.test_request_context():
+        client.set_cookie(cookie_name(), token)
     return client

@@ -18,7 +18,16 @@ from eventops.staff.links import reset_token
 from eventops.staff.models import Account
 from tests.apps import MakeApp, changing, reading
 from tests.cast import Conference, add_conference
-from tests.staff.team import PASSWORD, add_staff, code, csrf_token, sign_in, signed_in, type_code, type_password
+from tests.staff.team import (
+    PASSWORD,
+    add_staff,
+    code,
+    csrf_token,
+    sign_in,
+    signed_in_by_forms,
+    type_code,
+    type_password,
+)
 
 OWNER, EDITOR = "owner@example.org", "editor@example.org"
 KNOWN = "eventops-known"
@@ -49,7 +58,7 @@ def shut(app: Flask, email: str = EDITOR) -> None:
 
 def known(app: Flask, email: str = EDITOR) -> FlaskClient:
     """A browser in which the account's holder was signed in, and signed out."""
-    client = signed_in(app, email)
+    client = signed_in_by_forms(app, email)
     client.delete_cookie("eventops")
     return client
 

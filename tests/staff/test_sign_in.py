@@ -23,7 +23,7 @@ from eventops.staff.models import ROLES, Account, SignInAttempt, SignInSession
 from eventops.staff.sign_in import disable, safe_target
 from tests.apps import MakeApp, changing, reading
 from tests.cast import Conference, add_conference
-from tests.staff.team import PASSWORD, add_staff, csrf_token, page_of, sign_in, signed_in
+from tests.staff.team import PASSWORD, add_staff, csrf_token, page_of, sign_in, signed_in_by_forms
 
 DESK = "/en/desk/conference/"
 HTTPS = "https://events.example.org"
@@ -84,7 +84,7 @@ def test_sign_in_cookies_belong_to_the_host_under_https(make_app: MakeApp) -> No
 
 def test_sign_in_stores_only_the_hash_of_its_token(app: Flask, cast: Conference) -> None:
     """Who reads the database cannot take over a session."""
-    client = signed_in(app, "owner@example.org")
+    client = signed_in_by_forms(app, "owner@example.org")
     cookie = client.get_cookie("eventops")
     assert cookie
     assert [row.token_hash for row in sessions(app)] == [hashlib.sha256(cookie.value.encode()).hexdigest()]
@@ -94,19 +94,19 @@ def test_sign_in_ends_after_twelve_hours_of_real_time(app: Flask, cast: Conferen
     """Used or not, a session lasts twelve hours; and the demo's clock does not matter."""
     with time_machine.travel("2026-05-07 08:00", tick=False) as real:
         clock.move_to(clock.real_now() + timedelta(days=400))
-        client = signed_in(app, "owner@example.org")
+        client = signed_in_by_forms(app, "owner@example.org")
         clock.follow_real_time()
         real.shift(timedelta(hours=12) - timedelta(microseconds=1))
         assert client.get(DESK).status_code == 200
         real.shift(timedelta(microseconds=1))
         assert client.get(DESK).status_code == 303
-        signed_in(app, "owner@example.org")
+        signed_in_by_forms(app, "owner@example.org")
         assert len(sessions(app)) == 1
 
 
 def test_sign_in_again_replaces_the_browsers_session(app: Flask, cast: Conference) -> None:
     """Whoever knew the former session has nothing, its CSRF token included."""
-    client = signed_in(app, "owner@example.org")
+    client = signed_in_by_forms(app, "owner@example.org")
     former, former_csrf = client.get_cookie("eventops"), csrf_token(client, DESK)
     assert former
     assert sign_in(client, "owner@example.org").status_code == 303
@@ -119,7 +119,7 @@ def test_sign_in_again_replaces_the_browsers_session(app: Flask, cast: Conferenc
 
 def test_sign_out_ends_the_session(app: Flask, cast: Conference) -> None:
     """Afterwards the browser has no cookie, and the token opens nothing even if somebody kept it."""
-    client = signed_in(app, "owner@example.org")
+    client = signed_in_by_forms(app, "owner@example.org")
     cookie = client.get_cookie("eventops")
     assert cookie
     response = client.post("/en/sign-out", data={"csrf_token": csrf_token(client, DESK)})
@@ -132,7 +132,7 @@ def test_sign_out_ends_the_session(app: Flask, cast: Conference) -> None:
 def test_disabling_an_account_ends_its_sessions_at_once(app: Flask, cast: Conference) -> None:
     """A disabled account is out in every browser, and cannot sign in any more; others stay."""
     account_id = add_staff(app, "editor", cast.event_id)
-    other, first, second = (signed_in(app, f"{who}@example.org") for who in ("owner", "editor", "editor"))
+    other, first, second = (signed_in_by_forms(app, f"{who}@example.org") for who in ("owner", "editor", "editor"))
     with changing(app):
         disable(account_id, clock.real_now())
     assert [client.get(DESK).status_code for client in (other, first, second)] == [200, 303, 303]
@@ -142,7 +142,7 @@ def test_disabling_an_account_ends_its_sessions_at_once(app: Flask, cast: Confer
 
 def test_session_of_a_disabled_account_opens_nothing(app: Flask, cast: Conference) -> None:
     """Not even one that began at the very moment in which the account was disabled."""
-    client = signed_in(app, "owner@example.org")
+    client = signed_in_by_forms(app, "owner@example.org")
     with changing(app):
         db.session.scalars(select(Account)).one().disabled_at = clock.real_now()
     assert client.get(DESK).status_code == 303
@@ -153,11 +153,11 @@ def test_sign_in_upgrades_an_old_hash(app: Flask, cast: Conference) -> None:
     with changing(app):
         account = db.session.scalars(select(Account)).one()
         account.password_hash = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(PASSWORD)
-    signed_in(app, "owner@example.org")
+    signed_in_by_forms(app, "owner@example.org")
     with reading(app):
         [upgraded] = db.session.scalars(select(Account.password_hash))
     assert upgraded.startswith("$argon2id$v=19$m=8,t=1,p=1$")
-    signed_in(app, "owner@example.org")
+    signed_in_by_forms(app, "owner@example.org")
 
 
 UNFINISHED = [
@@ -387,7 +387,7 @@ def test_desk_opens_to_each_role_what_it_may_do(app: Flask, cast: Conference) ->
         add_staff(app, role, cast.event_id)
     opened = {}
     for role in ROLES:
-        client = signed_in(app, f"{role}@example.org")
+        client = signed_in_by_forms(app, f"{role}@example.org")
         opened[role] = [client.get(DESK + page).status_code for page in PAGES.values()]
     assert opened == {
         "owner": [200, 200, 200],
@@ -402,14 +402,14 @@ def test_sign_in_leads_each_role_to_its_part_of_the_desk(app: Flask, cast: Confe
     """From the list of events, where there is one, to the first page that the role may open."""
     for role in ROLES[1:]:
         add_staff(app, role, cast.event_id)
-    homes = {role: signed_in(app, f"{role}@example.org").get("/en/desk/").location for role in ROLES}
+    homes = {role: signed_in_by_forms(app, f"{role}@example.org").get("/en/desk/").location for role in ROLES}
     assert homes == {role: DESK + ("doors" if role == "door" else "") for role in ROLES}
 
 
 def test_desk_refuses_to_change_what_the_role_may_only_see(app: Flask, cast: Conference) -> None:
     """An observer who posts the form that others have gets 403, and nothing is published."""
     add_staff(app, "observer", cast.event_id)
-    client = signed_in(app, "observer@example.org")
+    client = signed_in_by_forms(app, "observer@example.org")
     response = client.post(DESK + "publish", data={"csrf_token": csrf_token(client, DESK)})
     assert response.status_code == 403
 
@@ -418,7 +418,7 @@ def test_desk_of_another_event_is_as_missing_as_none(app: Flask, cast: Conferenc
     """An event in which one has no role, one that is not, and a page that is not give the same 404, byte for byte."""
     with changing(app):
         add_conference("another")
-    client = signed_in(app, "owner@example.org")
+    client = signed_in_by_forms(app, "owner@example.org")
     found = [client.get(path) for path in ("/en/desk/another/", "/en/desk/nothing/", "/en/desk/%00/", "/en/a/b/c/d")]
     answers = [(response.status_code, response.data, sorted(response.headers)) for response in found]
     assert answers[0][0] == 404
@@ -428,7 +428,7 @@ def test_desk_of_another_event_is_as_missing_as_none(app: Flask, cast: Conferenc
 def test_desk_list_is_for_every_account(app: Flask, cast: Conference) -> None:
     """An account without any role yet is signed in, and sees that it works on no event."""
     add_staff(app, "observer", cast.event_id, "new@example.org")
-    assert signed_in(app, "new@example.org").get("/en/desk/").status_code == 303
+    assert signed_in_by_forms(app, "new@example.org").get("/en/desk/").status_code == 303
     with changing(app):
         accounts.add_account("Bo", "bo@example.org", accounts.hash_password(PASSWORD), clock.real_now())
-    assert signed_in(app, "bo@example.org").get("/en/desk/").status_code == 200
+    assert signed_in_by_forms(app, "bo@example.org").get("/en/desk/").status_code == 200
